@@ -1,0 +1,24 @@
+/** What a request brings to prove something, before anybody has looked whether it is true (A4). */
+import { offeredTicket } from "../protocol/ticket.ts";
+import { looksLikeApiToken } from "./api_tokens.ts";
+
+type Headed = Pick<Request, "headers" | "url">;
+
+function bearer(req: Headed): string | null {
+  return /^Bearer +(\S+) *$/i.exec(req.headers.get("authorization") ?? "")?.[1] ?? null;
+}
+
+/** The API token in `Authorization`, or null. */
+export function apiTokenFrom(req: Headed): string | null {
+  const value = bearer(req);
+  return value !== null && looksLikeApiToken(value) ? value : null;
+}
+
+/** The ticket in `Authorization`, else among the WebSocket subprotocols, else in `?ticket=`; or null. */
+export function ticketFrom(req: Headed): string | null {
+  const value = bearer(req);
+  if (value !== null && !looksLikeApiToken(value)) return value;
+  const offered = offeredTicket(req.headers.get("sec-websocket-protocol"));
+  if (offered !== null) return offered;
+  return new URL(req.url).searchParams.get("ticket") || null;
+}

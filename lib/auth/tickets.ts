@@ -1,0 +1,122 @@
+/** Tickets open one event stream of one app for one user, once (A2 to A4, X7). */
+import { errors, jwtVerify, SignJWT } from "jose";
+import type { AppId, UserId } from "../protocol/ids.ts";
+import { TICKET_AUDIENCE, TICKET_ISSUER, TICKET_LIFE, TicketClaims } from "../protocol/ticket.ts";
+import { granted, refuse, type Result } from "../http/problem.ts";
+import { randomToken } from "./secrets.ts";
+
+const ALGORITHM = "HS256";
+/** seconds by which the clocks of two isolates may differ */
+const CLOCK_SKEW = 5;
+
+export interface IssuedTicket {
+  readonly ticket: string;
+  /** Milliseconds since 1970. */
+  readonly expiresAt: number;
+}
+
+/** @param now milliseconds since 1970. Refuses with `internal_error`, and writes a log line, without a secret. */
+export async function issueTicket(
+  secret: string | undefined,
+  { user, app, now }: { readonly user: UserId; readonly app: AppId; readonly now: number },
+): Promise<Result<IssuedTicket>> {
+  const key = signingKey(secret);
+  if (!key) return refuse("internal_error");
+  const iat = Math.floor(now / 1000);
+  const ticket = await new SignJWT({ app })
+    .setProtectedHeader({ alg: ALGORITHM, typ: "JWT" })
+    .setIssuer(TICKET_ISSUER).setAudience(TICKET_AUDIENCE).setSubject(user).setJti(randomToken(16))
+    .setIssuedAt(iat).setExpirationTime(iat + TICKET_LIFE)
+    .sign(key);
+  return granted({ ticket, expiresAt: (iat + TICKET_LIFE) * 1000 });
+}
+
+export interface TicketCheck {
+  readonly secret: string | undefined;
+  /** The app whose stream is asked for. */
+  readonly app: AppId;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/**
+ * The claims of a ticket that we made, for this app, not longer ago than it lives. It may have been used before: see
+ * `redeemTicket`.
+ *
+ * | what is wrong | code | detail |
+ * |---|---|---|
+ * | signed by another key | invalid_ticket | wrong signature |
+ * | too old | invalid_ticket | expired |
+ * | no JWT, another algorithm (`none` too), other claims than ours | invalid_ticket | malformed |
+ * | made for another app | ticket_app_mismatch | |
+ * | the server has no secret | internal_error | |
+ */
+export async function verifyTicket(
+  ticket: string,
+  { secret, app, now }: TicketCheck,
+): Promise<Result<TicketClaims>> {
+  const key = signingKey(secret);
+  if (!key) return refuse("internal_error");
+  let payload: unknown;
+  try {
+    ({ payload } = await jwtVerify(ticket, key, {
+      algorithms: [ALGORITHM],
+      issuer: TICKET_ISSUER,
+      audience: TICKET_AUDIENCE,
+      currentDate: new Date(now),
+      clockTolerance: CLOCK_SKEW,
+      // Also refuses what says it was made in the future.
+      maxTokenAge: TICKET_LIFE,
+    }));
+  } catch (error) {
+    if (error instanceof errors.JOSEError) return refuse("invalid_ticket", detailOf(error));
+    throw error;
+  }
+  const claims = TicketClaims.safeParse(payload);
+  if (!claims.success) return refuse("invalid_ticket", "malformed");
+  return claims.data.app === app ? granted(claims.data) : refuse("ticket_app_mismatch");
+}
+
+function detailOf(error: errors.JOSEError): "expired" | "wrong signature" | "malformed" {
+  if (error instanceof errors.JWTExpired) return "expired";
+  return error instanceof errors.JWSSignatureVerificationFailed ? "wrong signature" : "malformed";
+}
+
+/** Where used tickets are remembered. */
+export interface TicketStore {
+  /** True for the first who uses this ticket, in whichever isolate; remembered for `forMs` milliseconds. */
+  useTicket(jti: string, forMs: number): Promise<boolean>;
+}
+
+/** A used ticket is remembered for a while longer than any clock could still take it for valid. */
+const REMEMBER_AFTER_EXPIRY = 60_000;
+
+/** Takes the ticket: of two who bring the same one, one is refused with `invalid_ticket`, "already used". */
+export async function useTicket(
+  store: TicketStore,
+  claims: Pick<TicketClaims, "jti" | "exp">,
+  now: number,
+): Promise<Result<null>> {
+  const first = await store.useTicket(claims.jti, claims.exp * 1000 - now + REMEMBER_AFTER_EXPIRY);
+  return first ? granted(null) : refuse("invalid_ticket", "already used");
+}
+
+/** Verifies a ticket and takes it. */
+export async function redeemTicket(
+  store: TicketStore,
+  ticket: string,
+  check: TicketCheck,
+): Promise<Result<TicketClaims>> {
+  const verified = await verifyTicket(ticket, check);
+  if (!verified.ok) return verified;
+  const used = await useTicket(store, verified.value, check.now);
+  return used.ok ? verified : used;
+}
+
+function signingKey(secret: string | undefined): Uint8Array | null {
+  if (secret) return new TextEncoder().encode(secret);
+  console.error(
+    JSON.stringify({ level: "error", message: "Cannot handle tickets: TICKET_SECRET is not set" }),
+  );
+  return null;
+}

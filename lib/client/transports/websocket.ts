@@ -1,0 +1,42 @@
+/** Events over a WebSocket: text frames that hold lists of events; the empty list is the keepalive. */
+import { offerTicket } from "../../protocol/ticket.ts";
+import { decodeJson, decodeList } from "../decode.ts";
+import { addressOf, type OpenRequest, type Transport } from "../transport.ts";
+
+export const websocket: Transport = { open };
+
+function open(request: OpenRequest): { close(): void } {
+  const { ticket, on } = request;
+  const address = addressOf(request);
+  address.protocol = address.protocol === "https:" ? "wss:" : "ws:";
+
+  const socket = new WebSocket(address, offerTicket(ticket));
+  // An app frame is text; with Blobs, odd binary ones would keep memory that nobody reads.
+  socket.binaryType = "arraybuffer";
+  let over = false;
+  socket.onopen = () => over || on.open();
+  socket.onmessage = ({ data }) => {
+    if (over) return;
+    on.activity();
+    if (typeof data !== "string") return;
+    const frame = decodeJson(data);
+    if (frame === undefined) return;
+    for (const event of decodeList(frame)) {
+      if (over) return;
+      on.event(event);
+    }
+  };
+  // An error is always followed by the close that tells its code.
+  socket.onerror = (event) => event.preventDefault();
+  socket.onclose = ({ code, reason }) => {
+    if (over) return;
+    over = true;
+    on.closed({ code, reason });
+  };
+  return {
+    close() {
+      over = true;
+      socket.close(1000);
+    },
+  };
+}

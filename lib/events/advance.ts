@@ -1,0 +1,111 @@
+/** Reads what lies between two positions, in order. */
+import type { AppId, DeployId } from "../protocol/ids.ts";
+import { formatCursor, type Position } from "../protocol/cursor.ts";
+import { statusPayload } from "../preview/derive.ts";
+import type { Item } from "./chunk.ts";
+import type { History, Present } from "./history.ts";
+import { afterEvent, afterLines, plan } from "./plan.ts";
+
+/** How many lines of a log a viewer without a cursor gets (A10). */
+const TAIL_LINES = 500;
+/** Items after which a reader pauses to see whether its viewer can take more. */
+const ENOUGH = 1_000;
+
+export interface Advanced {
+  readonly items: Item[];
+  readonly to: Position;
+}
+
+/** Where a deploy's whole log can be read. */
+export type LogUrl = (deployId: DeployId) => string;
+
+/**
+ * One stretch of the way from `from` to `target`, about a thousand items long.
+ * @param finished lines of logs that are over but of which `from` may still want some
+ * @returns null where events on the way are no longer kept: then `restart`
+ */
+export async function advance(
+  history: History,
+  appId: AppId,
+  from: Position,
+  target: Position,
+  finished: Readonly<Record<string, number>>,
+  logUrl: LogUrl,
+): Promise<Advanced | null> {
+  const events = target.rev > from.rev ? await history.events(appId, from.rev, target.rev) : [];
+  if (target.rev > from.rev && events[0]?.rev !== from.rev + 1) return null;
+  const complete = target.rev <= from.rev || events.at(-1)?.rev === target.rev;
+  const items: Item[] = [];
+  let to = from;
+  const add = (event: Item["event"]) => items.push({ event, id: formatCursor(to) });
+  for (const segment of plan(from, events, complete ? { ...finished, ...target.lines } : {})) {
+    if (items.length >= ENOUGH) break;
+    if (segment.type === "event") {
+      to = afterEvent(to, segment.event);
+      add(segment.event.event);
+      continue;
+    }
+    const deployId = segment.deployId as DeployId;
+    for (let at = segment.from; at < segment.to;) {
+      if (items.length >= ENOUGH) return { items, to };
+      const lines = await history.lines(deployId, at, segment.to);
+      const next = lines[0]?.line ?? segment.to;
+      if (next > at) {
+        to = afterLines(to, deployId, next);
+        add({ type: "gap", payload: { deployId, from: at, to: next, logUrl: logUrl(deployId) } });
+      }
+      for (const payload of lines) {
+        to = afterLines(to, deployId, payload.line + 1);
+        add({ type: "log", payload });
+      }
+      at = (lines.at(-1)?.line ?? segment.to - 1) + 1;
+    }
+  }
+  return { items, to };
+}
+
+/**
+ * Begins with things as they are: status, then the error if there is one; the log follows from the returned position.
+ * @param from what a viewer knows whose way is no longer kept, or null for a new viewer
+ */
+export function restart(
+  present: Present,
+  from: Position | null,
+  previewUrl: string,
+  logUrl: LogUrl,
+): Advanced {
+  const { record, heads } = present;
+  const lines: Record<string, number> = {};
+  const gaps: Item["event"][] = [];
+  for (const deployId of logsOf(present)) {
+    const head = heads[deployId];
+    const known = from?.lines[deployId];
+    lines[deployId] = known ?? Math.max(head.first, head.lines - TAIL_LINES);
+    if (from && known === undefined && lines[deployId] > 0) {
+      gaps.push({
+        type: "gap",
+        payload: { deployId, from: 0, to: lines[deployId], logUrl: logUrl(deployId) },
+      });
+    }
+  }
+  const to: Position = { rev: record.rev, lines };
+  const id = formatCursor(to);
+  const items: Item[] = [{ event: { type: "status", payload: statusPayload(record, previewUrl) }, id }];
+  if (record.lastError !== null) {
+    const deployId = record.latest?.deployId;
+    items.push({
+      event: { type: "error", payload: { message: record.lastError, ...(deployId ? { deployId } : {}) } },
+      id,
+    });
+  }
+  for (const event of gaps) items.push({ event, id });
+  return { items, to };
+}
+
+/** The logs to show first: those that are open, else the newest deploy's. */
+function logsOf({ record, heads }: Present): DeployId[] {
+  const open = [record.instance?.deployId, record.build?.token ? record.build.deployId : undefined];
+  const shown = new Set(open.filter((id) => id !== undefined && id in heads) as DeployId[]);
+  if (shown.size === 0 && record.latest && record.latest.deployId in heads) shown.add(record.latest.deployId);
+  return [...shown];
+}

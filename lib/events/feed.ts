@@ -1,0 +1,217 @@
+/**
+ * One watched app on this isolate: a ring of recent chunks that all its viewers share, and the place up to which this
+ * isolate has heard. What is announced here, by the channel or by a watch only says "there is more": the feed takes what
+ * joins on exactly and reads the rest from KV, so nothing is missed or told twice.
+ */
+import type { AppId } from "../protocol/ids.ts";
+import { formatCursor, type Position } from "../protocol/cursor.ts";
+import type { NumberedEvent } from "../preview/store.ts";
+import type { LogLine } from "../preview/runner.ts";
+import { advance, type LogUrl, restart } from "./advance.ts";
+import { Chunk, type Item } from "./chunk.ts";
+import type { History, Present } from "./history.ts";
+import { afterEvent, afterLines, reached } from "./plan.ts";
+
+/** What one commit of an isolate made, for its own viewers and for other isolates. */
+export type News =
+  | {
+    readonly type: "lines";
+    readonly deployId: string;
+    readonly from: number;
+    readonly lines: readonly LogLine[];
+  }
+  | { readonly type: "events"; readonly events: readonly NumberedEvent[] }
+  /** Too large to be passed on: read it. */
+  | { readonly type: "more" };
+
+export interface FeedOptions {
+  readonly appId: AppId;
+  readonly history: History;
+  readonly previewUrl: string;
+  readonly logUrl: LogUrl;
+  /** Called after each flush. */
+  readonly onFlush: () => void;
+  /** Called when the app is gone. */
+  readonly onGone: () => void;
+}
+
+/** Milliseconds between two flushes of a busy app. */
+const FLUSH_EVERY = 5;
+const RING_CHUNKS = 256;
+const RING_ITEMS = 20_000;
+
+export class Feed {
+  /** Up to where this isolate has heard, with what is not flushed yet. */
+  #tail: Position | null = null;
+  #flushed: Position | null = null;
+  #pending: Item[] = [];
+  #ring: Chunk[] = [];
+  #ringItems = 0;
+  #nextSeq = 0;
+  #lastFlush = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #soon = false;
+  #pull: { again: boolean; done: Promise<Present | null> } | null = null;
+  #unwatch: () => void;
+  readonly #options: FeedOptions;
+
+  constructor(options: FeedOptions) {
+    this.#options = options;
+    this.#unwatch = options.history.watch(options.appId, (rev, lines) => {
+      if (rev === null) this.#options.onGone();
+      else if (this.#tail && !reached(this.#tail, { rev, lines })) void this.refresh();
+    });
+  }
+
+  /** Where a viewer is who has got every chunk; null before the first refresh. */
+  get flushed(): Position | null {
+    return this.#flushed;
+  }
+
+  /** The number of the chunk that comes next. */
+  get nextSeq(): number {
+    return this.#nextSeq;
+  }
+
+  /** The chunk of that number; null where it is not made yet, undefined where it is no longer kept. */
+  chunk(seq: number): Chunk | null | undefined {
+    if (seq >= this.#nextSeq) return null;
+    return this.#ring[seq - (this.#nextSeq - this.#ring.length)];
+  }
+
+  /** Takes what joins on; reads where something lies between. */
+  offer(news: News): void {
+    if (this.#tail === null) return;
+    if (this.#pull) {
+      this.#pull.again = true;
+      return;
+    }
+    if (!this.#take(news)) void this.refresh();
+  }
+
+  /** @returns false where something is missing before it */
+  #take(news: News): boolean {
+    if (news.type === "more") return false;
+    if (news.type === "lines") {
+      const at = this.#tail!.lines[news.deployId];
+      if (at !== news.from) return at !== undefined && at >= news.from + news.lines.length;
+      for (const [i, line] of news.lines.entries()) {
+        this.#tail = afterLines(this.#tail!, news.deployId, news.from + i + 1);
+        const payload = { deployId: news.deployId, line: news.from + i, ...line } as never;
+        this.#add({ type: "log", payload });
+      }
+      return true;
+    }
+    for (const event of news.events) {
+      const tail = this.#tail!;
+      if (event.rev <= tail.rev) continue;
+      const joins = event.rev === tail.rev + 1 &&
+        Object.entries(event.at).every(([id, to]) => (tail.lines[id] ?? 0) >= to);
+      if (!joins) return false;
+      this.#tail = afterEvent(tail, event);
+      this.#add(event.event);
+    }
+    return true;
+  }
+
+  #add(event: Item["event"]): void {
+    this.#pending.push({ event, id: formatCursor(this.#tail!) });
+    this.#schedule();
+  }
+
+  /** Reads all that KV has beyond the tail. @returns what is true now; null for an unknown app */
+  refresh(): Promise<Present | null> {
+    if (this.#pull) {
+      this.#pull.again = true;
+      return this.#pull.done;
+    }
+    const pull = { again: false, done: Promise.resolve<Present | null>(null) };
+    this.#pull = pull;
+    pull.done = (async () => {
+      try {
+        let present: Present | null;
+        do {
+          pull.again = false;
+          present = await this.#readOn();
+        } while (pull.again);
+        return present;
+      } finally {
+        this.#pull = null;
+        this.flush();
+      }
+    })();
+    // Callers of their own see the failure; a refresh that nobody waits for is tried again by the next look.
+    pull.done.catch(() => {});
+    return pull.done;
+  }
+
+  async #readOn(): Promise<Present | null> {
+    const { appId, history, previewUrl, logUrl } = this.#options;
+    const present = await history.read(appId, Object.keys(this.#tail?.lines ?? {}) as never[]);
+    if (present === null) {
+      this.#options.onGone();
+      return null;
+    }
+    const target = positionOf(present);
+    if (this.#tail === null) {
+      this.#tail = this.#flushed = target;
+      return present;
+    }
+    while (!reached(this.#tail, target)) {
+      const before: Position = this.#tail;
+      const step = await advance(history, appId, before, target, {}, logUrl) ??
+        restart(present, before, previewUrl, logUrl);
+      this.#pending.push(...step.items);
+      this.#tail = step.to;
+      this.flush();
+      if (step.items.length === 0) break;
+    }
+    return present;
+  }
+
+  #schedule(): void {
+    if (this.#timer !== undefined || this.#soon || this.#pull) return;
+    const wait = this.#lastFlush + FLUSH_EVERY - performance.now();
+    if (wait <= 0) {
+      // At the end of this turn, so that all of one commit travels together.
+      this.#soon = true;
+      queueMicrotask(() => this.flush());
+    } else {
+      this.#timer = setTimeout(() => this.flush(), wait);
+    }
+  }
+
+  flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#soon = false;
+    if (this.#pending.length === 0) return;
+    this.#lastFlush = performance.now();
+    const chunk = new Chunk(this.#pending, this.#tail!);
+    this.#pending = [];
+    this.#flushed = this.#tail;
+    this.#ring.push(chunk);
+    this.#ringItems += chunk.items.length;
+    this.#nextSeq++;
+    while (this.#ring.length > RING_CHUNKS || (this.#ringItems > RING_ITEMS && this.#ring.length > 1)) {
+      this.#ringItems -= this.#ring.shift()!.items.length;
+    }
+    this.#options.onFlush();
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#pending = [];
+    this.#unwatch();
+  }
+}
+
+/** The newest position: the record's rev and the length of each open log. */
+export function positionOf({ record, heads }: Present): Position {
+  const lines: Record<string, number> = {};
+  const open = [record.instance?.deployId, record.build?.token ? record.build.deployId : undefined];
+  for (const deployId of open) {
+    if (deployId !== undefined) lines[deployId] = heads[deployId]?.lines ?? 0;
+  }
+  return { rev: record.rev, lines };
+}

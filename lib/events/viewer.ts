@@ -1,0 +1,174 @@
+/** One open event stream: a place in the app's history, and a sink that takes chunks as fast as it can. */
+import { logError } from "../log.ts";
+import type { AppId } from "../protocol/ids.ts";
+import type { Position } from "../protocol/cursor.ts";
+import { advance, type LogUrl, restart } from "./advance.ts";
+import { Chunk } from "./chunk.ts";
+import type { Feed } from "./feed.ts";
+import type { History, Present } from "./history.ts";
+import { reached } from "./plan.ts";
+
+/** The port to one client's connection: it takes chunks, says when it can take more, and can be closed. */
+export interface Sink {
+  write(chunk: Chunk): void;
+  /** False while earlier chunks wait in the socket. */
+  ready(): boolean;
+  /** Calls back, once, when `ready` may be true again. */
+  whenReady(callback: () => void): void;
+  /** A comment or an empty frame, so that both ends see that the other is there. */
+  keepAlive(): void;
+  /** Says goodbye; what was written before still arrives. */
+  close(farewell: Farewell): void;
+}
+
+export type Farewell =
+  | { readonly type: "gone" }
+  | { readonly type: "reconnect"; readonly reason: "age" | "restart"; readonly afterMs: number }
+  | { readonly type: "failed" };
+
+export interface ViewerOptions {
+  readonly sink: Sink;
+  readonly feed: Feed;
+  readonly history: History;
+  readonly appId: AppId;
+  readonly previewUrl: string;
+  readonly logUrl: LogUrl;
+}
+
+export class Viewer {
+  #position: Position;
+  /** The next chunk of the feed's ring, or null while reading from KV. */
+  #seq: number | null = null;
+  #finished: Readonly<Record<string, number>> = {};
+  #waiting = false;
+  #closed = false;
+
+  readonly #options: ViewerOptions;
+
+  private constructor(options: ViewerOptions, position: Position) {
+    this.#options = options;
+    this.#position = position;
+  }
+
+  /**
+   * Shows things as they are, or what comes after `cursor`, and goes on live.
+   * @returns null for an unknown app
+   */
+  static async join(options: ViewerOptions, cursor: Position | null): Promise<Viewer | null> {
+    const { sink, feed, previewUrl, logUrl } = options;
+    const present = await feed.refresh();
+    if (present === null) return null;
+    const known = cursor && isKnown(cursor, present) ? cursor : null;
+    const begin = known ? null : restart(present, null, previewUrl, logUrl);
+    const viewer = new Viewer(options, known ?? begin!.to);
+    await viewer.#findFinished(present);
+    if (begin) sink.write(new Chunk(begin.items, begin.to));
+    return viewer;
+  }
+
+  get sink(): Sink {
+    return this.#options.sink;
+  }
+
+  /** Where this viewer is: what was handed to its sink. */
+  get position(): Position {
+    return this.#position;
+  }
+
+  /** True where it has got all there is. */
+  get caughtUp(): boolean {
+    return this.#seq !== null && this.#seq >= this.#options.feed.nextSeq;
+  }
+
+  /** Hands over as many chunks as the sink takes now. */
+  pump(): void {
+    const { feed, sink } = this.#options;
+    while (this.#seq !== null && !this.#closed) {
+      const chunk = feed.chunk(this.#seq);
+      if (chunk === null) return;
+      if (chunk === undefined) {
+        this.#seq = null;
+        void this.catchUp();
+        return;
+      }
+      if (!sink.ready()) return this.#wait();
+      this.#seq++;
+      this.#position = chunk.end;
+      sink.write(chunk);
+    }
+  }
+
+  #wait(): void {
+    if (this.#waiting) return;
+    this.#waiting = true;
+    this.#options.sink.whenReady(() => {
+      this.#waiting = false;
+      this.pump();
+    });
+  }
+
+  /** Reads from KV what lies between this viewer and the feed, at the sink's pace; then follows the ring. */
+  async catchUp(): Promise<void> {
+    const { sink, feed, history, appId, logUrl } = this.#options;
+    try {
+      while (!this.#closed) {
+        if (!sink.ready()) await new Promise<void>((resolve) => sink.whenReady(resolve));
+        if (this.#closed) return;
+        const target = feed.flushed!;
+        const finished = Object.entries(this.#finished).every(([id, to]) =>
+          (this.#position.lines[id] ?? to) >= to
+        );
+        if (finished && reached(this.#position, target)) {
+          this.#seq = feed.nextSeq;
+          this.#position = target;
+          return;
+        }
+        const step = await advance(history, appId, this.#position, target, this.#finished, logUrl) ??
+          await this.#skip();
+        if (step === null || this.#closed) return;
+        this.#position = step.to;
+        if (step.items.length > 0) sink.write(new Chunk(step.items, step.to));
+      }
+    } catch (error) {
+      logError("replay-failed", error, { appId });
+      this.close({ type: "failed" });
+    }
+  }
+
+  async #skip() {
+    const { feed, previewUrl, logUrl } = this.#options;
+    const present = await feed.refresh();
+    return present && restart(present, this.#position, previewUrl, logUrl);
+  }
+
+  /** A cursor may stand in a log that has ended since and that no event will mention again. */
+  async #findFinished(present: Present): Promise<void> {
+    const { feed, history, appId } = this.#options;
+    const ids = Object.keys(this.#position.lines);
+    const heads = ids.some((id) => !(id in present.heads))
+      ? (await history.read(appId, ids as never[]))?.heads ?? {}
+      : present.heads;
+    this.#finished = Object.fromEntries(
+      ids.filter((id) => heads[id]?.closed && !(id in feed.flushed!.lines)).map((
+        id,
+      ) => [id, heads[id].lines]),
+    );
+  }
+
+  close(farewell: Farewell): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#options.sink.close(farewell);
+  }
+
+  /** The client has gone. */
+  end(): void {
+    this.#closed = true;
+  }
+}
+
+/** A cursor from beyond the end was made by another store: better to begin anew than to wait for ever. */
+function isKnown(cursor: Position, { record, heads }: Present): boolean {
+  return cursor.rev <= record.rev &&
+    Object.entries(cursor.lines).every(([id, at]) => !heads[id] || at <= heads[id].lines);
+}

@@ -1,0 +1,66 @@
+/** `History` on Deno KV. */
+import type { AppId, DeployId } from "../protocol/ids.ts";
+import type { LogPayload } from "../protocol/events.ts";
+import type { History } from "../events/history.ts";
+import { EMPTY_RECORD, EventEntry, Lease, LogHead, PreviewRecord } from "../preview/record.ts";
+import type { NumberedEvent } from "../preview/store.ts";
+import { keys } from "./keys.ts";
+import { readLines } from "./logs.ts";
+import { type AppWatcher, openLogs } from "./watch.ts";
+
+const EVENTS_AT_ONCE = 500;
+/** Stretches of log that were just read: many viewers who join at once read the same. */
+const CACHED_STRETCHES = 32;
+
+export function createHistory(kv: Deno.Kv, watcher: AppWatcher): History {
+  const stretches = new Map<string, Promise<LogPayload[]>>();
+
+  return {
+    async read(appId, also) {
+      const [app, preview, build, instance] = await kv.getMany([
+        keys.app(appId),
+        keys.preview(appId),
+        keys.lease(appId, "build"),
+        keys.lease(appId, "instance"),
+      ]);
+      if (app.value === null) return null;
+      const record = preview.value === null ? EMPTY_RECORD : PreviewRecord.parse(preview.value);
+      const wanted = new Set<DeployId>([...openLogs(record), ...also]);
+      if (record.latest) wanted.add(record.latest.deployId);
+      const ids = [...wanted].slice(0, 10);
+      const heads: Record<string, LogHead> = {};
+      for (const [i, { value }] of (await kv.getMany(ids.map((id) => keys.logHead(id)))).entries()) {
+        if (value !== null) heads[ids[i]] = LogHead.parse(value);
+      }
+      const lease = (value: unknown) => value === null ? null : Lease.parse(value);
+      return { record, leases: { build: lease(build.value), instance: lease(instance.value) }, heads };
+    },
+
+    async events(appId, rev, to) {
+      const found: NumberedEvent[] = [];
+      const range = { start: keys.event(appId, rev + 1), end: keys.event(appId, to + 1) };
+      for await (const { key, value } of kv.list(range, { limit: EVENTS_AT_ONCE })) {
+        found.push({ rev: key[2] as number, ...EventEntry.parse(value) });
+      }
+      return found;
+    },
+
+    lines(deployId, from, to) {
+      const name = `${deployId}:${from}:${to}`;
+      let stretch = stretches.get(name);
+      if (!stretch) {
+        stretches.set(name, stretch = readLines(kv, deployId, from, to));
+        stretch.catch(() => stretches.delete(name));
+        if (stretches.size > CACHED_STRETCHES) stretches.delete(stretches.keys().next().value!);
+      }
+      return stretch;
+    },
+
+    watch: (appId: AppId, callback) =>
+      watcher.subscribe(appId, ({ record, heads }) => {
+        if (record === null) return callback(null, {});
+        const open = openLogs(record).filter((id) => id in heads);
+        callback(record.rev, Object.fromEntries(open.map((id) => [id, heads[id].lines])));
+      }),
+  };
+}

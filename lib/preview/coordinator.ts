@@ -1,0 +1,206 @@
+/** Acts on what the machine decided: commits inputs, reconciles, and holds the runs of this isolate. */
+import { logError } from "../log.ts";
+import type { AppId } from "../protocol/ids.ts";
+import { nextDeployId } from "./deploy_id.ts";
+import { hasLapsed } from "./derive.ts";
+import { type ClaimKind, type Input, step, unchanged } from "./machine.ts";
+import { type Action, reconcile } from "./reconcile.ts";
+import { type Run, type RunPorts, startRun } from "./run.ts";
+import type { Delivery, Loaded, LogStore, NumberedEvent, PreviewStore, Saved } from "./store.ts";
+import type { Runner } from "./runner.ts";
+
+export interface CoordinatorPorts {
+  readonly isolateId: string;
+  readonly store: PreviewStore;
+  readonly logs: LogStore;
+  readonly runner: Runner;
+  /** True while somebody looks at the app through this isolate. */
+  readonly hasViewers: (appId: AppId) => boolean;
+  /** Where people reach an app's preview while it runs. */
+  readonly previewUrl: (appId: AppId) => string;
+  /** Tells the viewers of this isolate, and other isolates, what was committed. */
+  readonly announce: (appId: AppId, entries: readonly NumberedEvent[]) => void;
+  /** Calls back after each change of the app's record until the returned function is called. */
+  readonly watch: (appId: AppId, changed: () => void) => () => void;
+  readonly sleepAfter: number;
+  readonly now: () => number;
+}
+
+/** An input, or what draws it from what was loaded, each time anew; null: nothing is to be done. */
+type Draw = Input | ((loaded: Loaded) => Input | null);
+
+export interface Coordinator {
+  /** Commits what the input means for the app, then does what follows from it. */
+  handle(
+    appId: AppId,
+    input: Draw,
+    delivery?: Delivery,
+  ): Promise<(Saved & { loaded: Loaded }) | null | "handled">;
+  /** Does what is to be done about the app, as things stand. One look at a time for each app. */
+  look(appId: AppId): Promise<void>;
+  /** Looks now and after each change, until the returned function is called. */
+  attend(appId: AppId): () => void;
+  /** Looks at every app that somebody holds a lease of: heals what a vanished isolate left. */
+  sweep(): Promise<void>;
+  /** Starts nothing new, ends what runs here, gives leases back. Resolves when no process is left. */
+  drain(): Promise<void>;
+}
+
+export function createCoordinator(ports: CoordinatorPorts): Coordinator {
+  const { store, isolateId, now } = ports;
+  const runs = new Map<string, { run: Run; unwatch: () => void }>();
+  const looking = new Map<AppId, { again: boolean; done: Promise<void> }>();
+  let draining = false;
+
+  async function change(appId: AppId, input: Draw, delivery?: Delivery) {
+    const decide = (loaded: Loaded) => {
+      const drawn = typeof input === "function" ? input(loaded) : input;
+      return drawn === null
+        ? unchanged(loaded.record)
+        : step(loaded.record, drawn, now(), ports.previewUrl(appId));
+    };
+    const saved = await store.change(appId, decide, { isolateId, now, delivery });
+    if (saved !== null && saved !== "handled" && saved.entries.length > 0) {
+      ports.announce(appId, saved.entries);
+    }
+    return saved;
+  }
+
+  async function handle(appId: AppId, input: Draw, delivery?: Delivery) {
+    const saved = await change(appId, input, delivery);
+    void look(appId);
+    return saved;
+  }
+
+  function look(appId: AppId): Promise<void> {
+    const busy = looking.get(appId);
+    if (busy) {
+      busy.again = true;
+      return busy.done;
+    }
+    const entry = { again: false, done: Promise.resolve() };
+    looking.set(appId, entry);
+    entry.done = (async () => {
+      try {
+        do {
+          entry.again = false;
+          await lookOnce(appId);
+        } while (entry.again);
+      } catch (error) {
+        // The next change, the sweep or the next viewer looks again.
+        logError("look-failed", error, { appId });
+      } finally {
+        looking.delete(appId);
+      }
+    })();
+    return entry.done;
+  }
+
+  async function lookOnce(appId: AppId): Promise<void> {
+    const loaded = await store.load(appId);
+    const tokens = [...runs.values()].filter(({ run }) => run.appId === appId).map(({ run }) => run.token);
+    const mine = { viewers: ports.hasViewers(appId), tokens, mayBuild: !draining };
+    const none = { build: null, instance: null };
+    for (const action of reconcile(loaded?.record ?? null, loaded?.leases ?? none, mine, now())) {
+      await act(appId, action);
+    }
+    if (loaded === null && tokens.length === 0) await ports.runner.sweep(appId, []);
+  }
+
+  async function act(appId: AppId, action: Action): Promise<void> {
+    switch (action.type) {
+      case "claim":
+        return await claim(appId, action.kind);
+      case "stop":
+        // Not awaited: a slow goodbye must not hold up the build that replaces it.
+        return void runs.get(action.token)?.run.stop();
+      case "declare-lost":
+        await change(appId, ({ leases }) =>
+          // Renewed since we looked? Then it is not lost.
+          hasLapsed(leases.instance, action.token, now())
+            ? { type: "container-stopped", token: action.token, reason: "lost" }
+            : null);
+    }
+  }
+
+  async function claim(appId: AppId, kind: ClaimKind): Promise<void> {
+    const token = crypto.randomUUID();
+    const saved = await change(appId, ({ record, leases }) => {
+      const held = record.build?.token;
+      // Renewed since we looked? Then there is nothing to take over.
+      if (kind === "takeover" && (!held || !hasLapsed(leases.build, held, now()))) return null;
+      return {
+        type: "build-claimed",
+        kind,
+        token,
+        deployId: nextDeployId(record.latest?.deployId ?? null, now()),
+      };
+    });
+    if (saved === null || saved === "handled") return;
+    const { build, latest } = saved.record;
+    if (build?.token !== token) return;
+    const unwatch = ports.watch(appId, () => void look(appId));
+    const run = startRun(runPorts, saved.loaded.app, { ...build, token }, latest?.workspace ?? null);
+    runs.set(token, { run, unwatch });
+    void run.done.finally(() => ended(run));
+  }
+
+  async function ended(run: Run): Promise<void> {
+    runs.get(run.token)?.unwatch();
+    runs.delete(run.token);
+    try {
+      const loaded = await store.load(run.appId);
+      const { build, instance, latest } = loaded?.record ?? {};
+      const keep = [build?.token, instance?.token, latest?.workspace].filter((token) =>
+        typeof token === "string"
+      );
+      const others = [...runs.values()].filter((r) => r.run.appId === run.appId).map((r) => r.run.token);
+      await ports.runner.sweep(run.appId, [...keep, ...others]);
+    } catch (error) {
+      logError("sweep-failed", error, { appId: run.appId });
+    }
+    if (!draining) await look(run.appId);
+  }
+
+  const runPorts: RunPorts = {
+    store,
+    logs: ports.logs,
+    runner: ports.runner,
+    sleepAfter: ports.sleepAfter,
+    now,
+    async commit(appId, input, token) {
+      const saved = await change(appId, input);
+      if (saved === null || saved === "handled") return false;
+      void look(appId);
+      return saved.record.build?.token === token || saved.record.instance?.token === token;
+    },
+  };
+
+  return {
+    handle,
+    look,
+    attend(appId) {
+      void look(appId);
+      return ports.watch(appId, () => void look(appId));
+    },
+    async sweep() {
+      for (const appId of await store.leased()) await look(appId);
+    },
+    async drain() {
+      draining = true;
+      await Promise.all([...looking.values()].map(({ done }) => done));
+      await Promise.all([...runs.values()].map(async ({ run }) => {
+        // A build is handed over to whoever is up; an instance ends with its process.
+        await runPorts.commit(
+          run.appId,
+          { type: "container-stopped", token: run.token, reason: "lost" },
+          run.token,
+        )
+          .catch(() => {});
+        await run.release().catch(() => {});
+        await run.stop();
+        await run.done;
+      }));
+    },
+  };
+}

@@ -1,0 +1,144 @@
+/** One claimed build from its claim to the end of its instance: builds, keeps the lease, tells the coordinator. */
+import { logError } from "../log.ts";
+import type { App } from "./app.ts";
+import type { Input } from "./machine.ts";
+import type { Build } from "./record.ts";
+import type { Runner } from "./runner.ts";
+import type { LeaseKind, LogStore, PreviewStore } from "./store.ts";
+import type { AppId } from "../protocol/ids.ts";
+
+/** milliseconds */
+const RENEW_EVERY = 10_000;
+const LEASE_LIFE = 30_000;
+
+export interface RunPorts {
+  readonly store: Pick<PreviewStore, "renew" | "release" | "active">;
+  readonly logs: LogStore;
+  readonly runner: Runner;
+  /** Milliseconds without requests before the instance is put to sleep. */
+  readonly sleepAfter: number;
+  readonly now: () => number;
+  /** Commits an input; resolves to whether this token still stands in the record. */
+  commit(appId: AppId, input: Input, token: string): Promise<boolean>;
+}
+
+export interface Run {
+  readonly appId: AppId;
+  readonly token: string;
+  /** Ends all its processes; what stands in the record is not touched. */
+  stop(): Promise<void>;
+  /** Gives the lease back, so that another isolate need not wait for it; from then on nothing is committed of a build. */
+  release(): Promise<void>;
+  /** Resolves when nothing of it is left. */
+  readonly done: Promise<void>;
+}
+
+export function startRun(
+  ports: RunPorts,
+  app: App,
+  build: Build & { token: string },
+  reuse: string | null,
+): Run {
+  const { store, logs, runner, now } = ports;
+  const { token, deployId, commit } = build;
+  const appId = app.id;
+  let kind: LeaseKind = "build";
+  const writer = logs.writer(appId, deployId, token, () => void run.stop());
+  const run = runner.start({ app, deployId, commit, token, reuse }, {
+    line: (line) => writer.write(line),
+    starting: async () => {
+      await ports.commit(appId, { type: "phase-changed", token, phase: "starting" }, token);
+    },
+  });
+
+  let ended = false;
+  let released = false;
+  const renewal = setInterval(() => void renew(), RENEW_EVERY);
+  async function renew(): Promise<void> {
+    try {
+      // Between the two leases of a build that just went live neither may be found: the next round tells.
+      const held = kind;
+      if (!await store.renew(appId, held, token, now() + LEASE_LIFE) && held === kind && !ended) {
+        await run.stop();
+      }
+    } catch {
+      // The store is away: the lease lapses if it stays away, and whoever takes over fences this run.
+    }
+  }
+
+  let idle: ReturnType<typeof setTimeout> | undefined;
+  /** Puts the instance to sleep once nobody asked it for anything for a while (A19). */
+  async function watchIdle(since: number): Promise<void> {
+    let wait = Math.min(ports.sleepAfter, 60_000);
+    try {
+      const last = Math.max(since, await store.active(appId));
+      wait = last + ports.sleepAfter - now();
+      if (wait <= 0) {
+        await ports.commit(appId, { type: "container-stopped", token, reason: "idle" }, token);
+        return;
+      }
+    } catch {
+      // Asked again after a while.
+    }
+    if (!ended) idle = setTimeout(() => void watchIdle(since), Math.max(wait, 50));
+  }
+
+  async function live(): Promise<void> {
+    const outcome = await run.outcome;
+    await writer.flush();
+    if (!outcome.ok) {
+      // Handed over: whoever claims the build next tells how it ends.
+      if (released) return;
+      await ports.commit(appId, { type: "build-failed", token, message: outcome.message }, token);
+      await run.stop();
+      await writer.flush();
+      return;
+    }
+    const { url, instanceId } = outcome;
+    if (!await ports.commit(appId, { type: "build-succeeded", token, instanceId, url }, token)) {
+      await run.stop();
+      return;
+    }
+    kind = "instance";
+    void watchIdle(now());
+    const { exitCode, signal } = await run.stopped;
+    await writer.flush();
+    await ports.commit(appId, {
+      type: "container-stopped",
+      token,
+      reason: signal === null ? "exit" : "signal",
+      ...(exitCode === null ? {} : { exitCode }),
+    }, token);
+  }
+
+  async function untilSaved(): Promise<void> {
+    // A result must not be lost to a store that is away for a while: the lease lapses meanwhile, which is the truth too.
+    for (let wait = 250;; wait = Math.min(wait * 2, 10_000)) {
+      try {
+        return await live();
+      } catch (error) {
+        logError("run-commit-failed", error, { appId, deployId });
+        await new Promise((resolve) => setTimeout(resolve, wait));
+        if (!await store.renew(appId, kind, token, now() + LEASE_LIFE).catch(() => true)) break;
+      }
+    }
+    await run.stop();
+  }
+
+  const done = untilSaved().finally(() => {
+    ended = true;
+    clearInterval(renewal);
+    clearTimeout(idle);
+  });
+
+  return {
+    appId,
+    token,
+    stop: async () => void await run.stop(),
+    release: () => {
+      released = true;
+      return store.release(appId, kind, token);
+    },
+    done,
+  };
+}

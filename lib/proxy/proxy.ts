@@ -1,0 +1,121 @@
+/** The preview host: what happens to a request that came to `<appId>.<previewDomain>`. */
+import { originsAllowed } from "../http/cors.ts";
+import { problemResponse } from "../http/problem.ts";
+import type { AppId } from "../protocol/ids.ts";
+import { corsOf } from "./cors.ts";
+import { previewUrl } from "./host.ts";
+import { forwardHttp } from "./http.ts";
+import { pageResponse } from "./page.ts";
+import { refusalPage, unknownPage, unreachablePage } from "./problem_page.ts";
+import { answerReserved, isReserved } from "./reserved.ts";
+import type { PreviewActs, PreviewLookup, PreviewView } from "./upstream.ts";
+import { isHotReload, isVitePing, isWebSocket, visitFacts, wakes } from "./visit.ts";
+import { wakePage } from "./wake_page.ts";
+import { forwardWebSocket } from "./websocket.ts";
+
+export interface PreviewProxyOptions {
+  readonly lookup: PreviewLookup;
+  readonly acts: PreviewActs;
+  /** `localhost:8000` */
+  readonly previewDomain: string;
+  /** `http://localhost:8000` */
+  readonly publicUrl: string;
+  readonly allowedOrigins: readonly string[];
+  /** The app's page in the dashboard; `<publicUrl>/apps/<appId>` unless told. */
+  readonly appPage?: (appId: AppId) => string;
+  /** What nobody expected; the visitor is told `internal_error` and no more. */
+  readonly report?: (error: unknown) => void;
+}
+
+export type PreviewProxy = (req: Request, info: Deno.ServeHandlerInfo, appId: AppId) => Promise<Response>;
+
+/**
+ * | the app | a page visit | anything else |
+ * |---|---|---|
+ * | runs | forwarded; a waiting commit is built | forwarded |
+ * | does not run | woken, and the wake page (503) | `preview_asleep` (503), and it sleeps on |
+ * | is unknown | 404 | 404 |
+ */
+export function createPreviewProxy(options: PreviewProxyOptions): PreviewProxy {
+  const { lookup, acts, publicUrl, report = console.error } = options;
+  const dashboard = new URL(publicUrl).origin;
+  const allowed = originsAllowed(publicUrl, options.allowedOrigins);
+  const appPage = options.appPage ?? ((appId) => `${publicUrl}/apps/${appId}`);
+
+  async function forward(req: Request, info: Deno.ServeHandlerInfo, appId: AppId, preview: PreviewView) {
+    const { pathname } = new URL(req.url);
+    const isSocket = isWebSocket(req);
+    const isHot = isSocket && isHotReload(pathname, req.headers.get("sec-websocket-protocol"));
+    const isVisit = wakes(visitFacts(req));
+    const target = {
+      upstream: preview.upstream!,
+      dashboard,
+      previewOrigin: previewUrl(appId, options),
+      address: addressOf(info),
+      onFrame: isHot ? () => {} : () => acts.touch(appId),
+    };
+    const accept = req.headers.get("accept");
+    if (!isHot) acts.touch(appId);
+    if (isVisit && preview.pendingBuild) acts.wake(appId).catch(report);
+    const response = await (isSocket ? forwardWebSocket(req, target) : forwardHttp(req, target));
+    if (response !== null) return response;
+    const page = unreachablePage(preview.name, appPage(appId));
+    return refusalPage(accept, "preview_unreachable", page, dashboard);
+  }
+
+  async function rouse(req: Request, appId: AppId, preview: PreviewView): Promise<Response> {
+    await req.body?.cancel();
+    if (!wakes(visitFacts(req))) {
+      // Vite's client takes any answer for its server and reloads the page, which would be a visit. A redirect that `fetch`
+      // may not follow is an error to it, so it goes on asking until the app is awake.
+      if (isVitePing(req.headers.get("accept"))) {
+        return new Response(null, {
+          status: 307,
+          headers: { location: "about:blank", "cache-control": "no-store" },
+        });
+      }
+      return problemResponse("preview_asleep", undefined, { "retry-after": "10" });
+    }
+    await acts.wake(appId);
+    const page = wakePage({ name: preview.name, state: preview.state, dashboardUrl: appPage(appId) });
+    return pageResponse(503, page, dashboard, { "retry-after": "1" });
+  }
+
+  async function answer(req: Request, info: Deno.ServeHandlerInfo, appId: AppId): Promise<Response> {
+    if (isReserved(new URL(req.url).pathname)) {
+      return await answerReserved(req, appId, { lookup, acts, dashboard });
+    }
+    const preview = await lookup.find(appId);
+    if (preview === null) {
+      return refusalPage(req.headers.get("accept"), "unknown_app", unknownPage(publicUrl), dashboard);
+    }
+    // `fetch` knows neither, and neither has a meaning here.
+    if (req.method === "TRACE" || req.method === "CONNECT") return problemResponse("method_not_allowed");
+    return await (preview.upstream === null
+      ? rouse(req, appId, preview)
+      : forward(req, info, appId, preview));
+  }
+
+  return async (req, info, appId) => {
+    const cors = corsOf(req, allowed);
+    const early = isReserved(new URL(req.url).pathname) ? cors.preflight() : null;
+    if (early) return early;
+    let response: Response;
+    try {
+      response = await answer(req, info, appId);
+    } catch (error) {
+      report(error);
+      response = problemResponse("internal_error");
+    }
+    // An app that says nothing about CORS leaves the preflight of an allowed origin to the proxy.
+    const preflight = response.headers.has("access-control-allow-origin") ? null : cors.preflight();
+    if (preflight === null) return cors.add(response);
+    await response.body?.cancel();
+    return preflight;
+  };
+}
+
+function addressOf(info: Deno.ServeHandlerInfo): string | null {
+  const { remoteAddr } = info;
+  return "hostname" in remoteAddr ? remoteAddr.hostname : null;
+}

@@ -1,0 +1,113 @@
+/** The app: preview hosts first, then what every answer of the dashboard has in common, then files and routes. */
+import { App, csp, HttpError, staticFiles } from "fresh";
+import { requestLine } from "../../lib/http/request_log.ts";
+import { problemResponse } from "../../lib/http/problem.ts";
+import { mayChange } from "../../lib/http/same_origin.ts";
+import { StorageUnavailable } from "../../lib/kv/commit.ts";
+import { logError } from "../../lib/log.ts";
+import { readHost } from "../../lib/proxy/host.ts";
+import type { Services } from "../../lib/services.ts";
+import type { State } from "./define.ts";
+
+export function createApp(services: Services): App<State> {
+  const { config } = services;
+  const ownOrigin = new URL(config.publicUrl).origin;
+  return new App<State>()
+    .use(async (ctx) => {
+      const host = readHost(ctx.req.headers.get("host"), config.previewDomain, config.publicUrl);
+      if (host.kind === "preview") return await services.proxy(ctx.req, ctx.info, host.appId);
+      return await ctx.next();
+    })
+    .use(async (ctx) => {
+      const startedAt = Date.now();
+      const programs = isForPrograms(ctx.url.pathname);
+      let res: Response;
+      try {
+        res = await ctx.next();
+      } catch (error) {
+        if (!programs) throw error;
+        res = problemOf(error);
+      }
+      if (programs) res = asProblem(res);
+      if (!isQuiet(ctx.url.pathname)) {
+        const { method, url } = ctx.req;
+        console.log(requestLine({ method, url, status: res.status, startedAt, now: Date.now() }));
+      }
+      return res;
+    })
+    .use(secured(services))
+    .use(staticFiles())
+    .use(async (ctx) => {
+      ctx.state.services = services;
+      ctx.state.identity = await services.identify(ctx.req);
+      const { method, headers } = ctx.req;
+      const allowed = mayChange({
+        method,
+        secFetchSite: headers.get("sec-fetch-site"),
+        origin: headers.get("origin"),
+        ownOrigin,
+        hasApiToken: ctx.state.identity?.via === "token",
+      });
+      // Webhooks prove themselves by their signature; the ticket endpoint has CORS of its own.
+      if (!allowed && !ctx.url.pathname.startsWith("/webhooks/")) {
+        return problemResponse("cross_site_request");
+      }
+      const res = await ctx.next();
+      const { setCookie } = ctx.state.identity ?? {};
+      if (setCookie !== undefined && res.status !== 101) res.headers.append("set-cookie", setCookie);
+      return res;
+    })
+    .fsRoutes();
+}
+
+const isForPrograms = (path: string) => /^\/(?:api|webhooks)(?:\/|$)/.test(path);
+/** Asked for so often that a line each would hide the others. */
+const isQuiet = (path: string) => path.startsWith("/_fresh/") || path.startsWith("/_frsh/");
+
+function problemOf(error: unknown): Response {
+  if (error instanceof HttpError && error.status === 404) return problemResponse("not_found");
+  if (error instanceof HttpError && error.status === 405) return problemResponse("method_not_allowed");
+  logError("request-failed", error);
+  return problemResponse(error instanceof StorageUnavailable ? "storage_unavailable" : "internal_error");
+}
+
+/** B8: programs get a problem where people would get a page. */
+function asProblem(res: Response): Response {
+  const isPage = res.headers.get("content-type")?.startsWith("text/html") ?? false;
+  if (res.status === 404 && isPage) return problemResponse("not_found");
+  if (res.status === 405) return problemResponse("method_not_allowed");
+  return res;
+}
+
+/** X16: what the dashboard's own pages may load, and who may frame them. */
+function secured(services: Services) {
+  const { publicUrl, previewDomain } = services.config;
+  const { protocol } = new URL(publicUrl);
+  const previews = `${protocol}//*.${previewDomain}`;
+  const policy = csp({
+    useNonce: true,
+    csp: [
+      "style-src 'self'",
+      "img-src 'self' data:",
+      `connect-src 'self' ${previews}`,
+      `frame-src 'self' ${previews}`,
+      "frame-ancestors 'self'",
+      "base-uri 'none'",
+      "form-action 'self'",
+      "object-src 'none'",
+    ],
+  });
+  return async (ctx: Parameters<typeof policy>[0]) => {
+    const res = await policy(ctx);
+    if (res.status === 101) return res;
+    const { headers } = res;
+    const value = headers.get("content-security-policy");
+    // Over plain http this would send the browser to an https that is not there.
+    if (value && protocol === "http:") {
+      headers.set("content-security-policy", value.replace(/;?\s*upgrade-insecure-requests/, ""));
+    }
+    headers.set("x-content-type-options", "nosniff");
+    headers.set("referrer-policy", "same-origin");
+    return res;
+  };
+}

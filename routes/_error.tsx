@@ -1,0 +1,21 @@
+import { HttpError, page } from "fresh";
+import { define } from "./(_lib)/define.ts";
+import { Lost } from "../components/Lost.tsx";
+
+/** What went wrong stays in the server's log; people learn what they can do. */
+export const handler = define.handlers((ctx) => {
+  ctx.state.title = "Something went wrong";
+  return page(undefined, { status: ctx.error instanceof HttpError ? ctx.error.status : 500 });
+});
+
+export default define.page(({ error }) => {
+  const status = error instanceof HttpError ? error.status : 500;
+  return status === 405
+    ? <Lost title="Not possible here" text="This address does not answer to that method." />
+    : (
+      <Lost
+        title="Something went wrong"
+        text="The server could not do that. Try again in a moment; its log has the details."
+      />
+    );
+});
