@@ -26,6 +26,8 @@ export function typedPath(text: string, origin: string): string | null {
 }
 
 function ownPath(path: string): string | null {
+  // Browsers drop tabs and line ends from addresses, so that "/\n/elsewhere" would become "//elsewhere".
+  // deno-lint-ignore no-control-regex
   const plain = path.length <= LONGEST_PATH && /^\/(?![/\\])[^\0-\x1f\x7f]*$/.test(path);
   return plain ? path : null;
 }

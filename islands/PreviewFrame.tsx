@@ -14,6 +14,9 @@ interface PreviewFrameProps {
   url: string;
 }
 
+/** Milliseconds in which a page that has the bridge will have gone where it was told. */
+const BRIDGE_PATIENCE = 1000;
+
 /** Where the frame was sent by us; `turn` changes with every order, so that the same path loads again. */
 interface Order {
   readonly path: string;
@@ -26,6 +29,7 @@ export default function PreviewFrame({ name, url }: PreviewFrameProps) {
   const box = useRef<HTMLDivElement>(null);
   const frame = useRef<HTMLIFrameElement>(null);
   const bridged = useRef(false);
+  const patience = useRef<ReturnType<typeof setTimeout>>();
   // Null on the server: a frame that loads before this code runs would never be seen to have loaded.
   const [order, setOrder] = useState<Order | null>(null);
   const [path, setPath] = useState("/");
@@ -40,6 +44,7 @@ export default function PreviewFrame({ name, url }: PreviewFrameProps) {
       if (event.origin !== origin || event.source !== frame.current?.contentWindow) return;
       const navigated = navigatedPath(event.data);
       if (navigated === null) return;
+      clearTimeout(patience.current);
       bridged.current = true;
       setPath(navigated);
     };
@@ -60,16 +65,21 @@ export default function PreviewFrame({ name, url }: PreviewFrameProps) {
   }, [copied]);
 
   const load = (to: string) => {
+    clearTimeout(patience.current);
     bridged.current = false;
     setLoaded(false);
     setPath(to);
     setOrder((last) => ({ path: to, turn: (last?.turn ?? 0) + 1 }));
   };
-  // Through the bridge the app keeps its history; without one (a page of its own CSP, an image) the frame loads anew.
+  // Through the bridge the app keeps its history. But the page there now may have none (an image, or a policy of its
+  // own), and no event tells: an order that is not answered is given again by loading.
   const go = (to: string) => {
     if (!bridged.current) return load(to);
     frame.current?.contentWindow?.postMessage(goTo(to), origin);
+    clearTimeout(patience.current);
+    patience.current = setTimeout(() => load(to), BRIDGE_PATIENCE);
   };
+  useEffect(() => () => clearTimeout(patience.current), []);
 
   return (
     <div class="frame" ref={box}>

@@ -1,5 +1,5 @@
 /** The environment, read once and checked; the README's table says what each variable does. */
-import { z } from "zod";
+import * as z from "zod";
 
 const seconds = (fallback: number) =>
   z.coerce.number().positive().default(fallback).transform((s) => s * 1000);

@@ -1,13 +1,12 @@
 import { page } from "fresh";
 import { define } from "./(_lib)/define.ts";
+import { errorHeaders } from "./(_lib)/error_headers.ts";
 import { Lost } from "../components/Lost.tsx";
-import { problemResponse } from "../lib/http/problem.ts";
 
-/** Whatever is not there (B8): programs get problem+json, people get a page. */
+/** Whatever is not there (B8). */
 export const handler = define.handlers((ctx) => {
-  if (/^\/(?:api|webhooks)(?:\/|$)/.test(ctx.url.pathname)) return problemResponse("not_found");
   ctx.state.title = "Not found";
-  return page(undefined, { status: 404 });
+  return page(undefined, { status: 404, headers: errorHeaders(ctx.config.mode) });
 });
 
 export default define.page(() => (

@@ -1,11 +1,13 @@
 import { HttpError, page } from "fresh";
 import { define } from "./(_lib)/define.ts";
+import { errorHeaders } from "./(_lib)/error_headers.ts";
 import { Lost } from "../components/Lost.tsx";
 
 /** What went wrong stays in the server's log; people learn what they can do. */
 export const handler = define.handlers((ctx) => {
   ctx.state.title = "Something went wrong";
-  return page(undefined, { status: ctx.error instanceof HttpError ? ctx.error.status : 500 });
+  const status = ctx.error instanceof HttpError ? ctx.error.status : 500;
+  return page(undefined, { status, headers: errorHeaders(ctx.config.mode) });
 });
 
 export default define.page(({ error }) => {

@@ -1,5 +1,5 @@
 /** Keys for scripts and terminals: `wl_` and a random value, kept as its SHA-256. */
-import { z } from "zod";
+import * as z from "zod";
 import { UserId } from "../protocol/ids.ts";
 import { randomToken, sha256Hex } from "./secrets.ts";
 

@@ -1,5 +1,5 @@
 /** Whom apps belong to: a user for himself, or an organisation. */
-import { z } from "zod";
+import * as z from "zod";
 import { OwnerId, UserId } from "../protocol/ids.ts";
 import { granted, refuse, type Result } from "../http/problem.ts";
 import { randomToken } from "./secrets.ts";

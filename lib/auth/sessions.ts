@@ -1,5 +1,5 @@
 /** Signed-in browsers. The cookie holds a random value; the store holds its SHA-256. */
-import { z } from "zod";
+import * as z from "zod";
 import { UserId } from "../protocol/ids.ts";
 import { randomToken, sha256Hex } from "./secrets.ts";
 

@@ -1,5 +1,5 @@
 /** One-time sign-in links (A26): the token travels in an address once, the store keeps its SHA-256. */
-import { z } from "zod";
+import * as z from "zod";
 import { UserId } from "../protocol/ids.ts";
 import { refuse, type Result } from "../http/problem.ts";
 import { randomToken, sha256Hex } from "./secrets.ts";

@@ -3,6 +3,7 @@ import { errors, jwtVerify, SignJWT } from "jose";
 import type { AppId, UserId } from "../protocol/ids.ts";
 import { TICKET_AUDIENCE, TICKET_ISSUER, TICKET_LIFE, TicketClaims } from "../protocol/ticket.ts";
 import { granted, refuse, type Result } from "../http/problem.ts";
+import { logError } from "../log.ts";
 import { randomToken } from "./secrets.ts";
 
 const ALGORITHM = "HS256";
@@ -115,8 +116,6 @@ export async function redeemTicket(
 
 function signingKey(secret: string | undefined): Uint8Array | null {
   if (secret) return new TextEncoder().encode(secret);
-  console.error(
-    JSON.stringify({ level: "error", message: "Cannot handle tickets: TICKET_SECRET is not set" }),
-  );
+  logError("tickets-unavailable", "TICKET_SECRET is not set");
   return null;
 }

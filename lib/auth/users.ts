@@ -1,5 +1,5 @@
 /** The people who sign in. */
-import { z } from "zod";
+import * as z from "zod";
 import { OwnerId, UserId } from "../protocol/ids.ts";
 import type { Membership, Owner } from "./owners.ts";
 import { randomToken } from "./secrets.ts";

@@ -1,5 +1,5 @@
 /** Asks a Git host where a branch stands: when an app is made, and when two pushes cannot be told apart. */
-import { z } from "zod";
+import * as z from "zod";
 import { BranchName, Repository } from "../protocol/api.ts";
 import { CommitId } from "../protocol/ids.ts";
 import type { Workspace } from "../sandbox/sandbox.ts";

@@ -1,5 +1,5 @@
 /** What a workspace holds: the files that tell how to build it, and whether that was done already. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Workspace } from "../sandbox/sandbox.ts";
 import type { Checkout } from "./detect.ts";
 

@@ -5,7 +5,7 @@
  * A script that sets a port itself, or goes on after the server with `&&`, is left alone.
  */
 const PROGRAMS: readonly (readonly [RegExp, string])[] = [
-  [/^vite(?: dev| serve)?(?: |$)/, '--port "$PORT" --strictPort --host 127.0.0.1'],
+  [/^vite(?: dev| serve)?(?: -|$)/, '--port "$PORT" --strictPort --host 127.0.0.1'],
   [/^astro dev(?: |$)/, '--port "$PORT" --host 127.0.0.1'],
   [/^ng serve(?: |$)/, '--port "$PORT" --host 127.0.0.1'],
   [/^webpack(?:-dev-server| serve)(?: |$)/, '--port "$PORT" --host 127.0.0.1'],

@@ -18,9 +18,8 @@ export const postSleep = (appId: string, options?: ActionOptions) => post(app(ap
 export const postBuild = (appId: string, options?: ActionOptions & { commit?: string }) =>
   post(app(appId, "builds"), options, options?.commit === undefined ? {} : { commit: options.commit });
 
-/** Ends a deploy that is still queued, building or starting. */
-export const postCancel = (deployId: string, options?: ActionOptions) =>
-  post(`/api/deploys/${encodeURIComponent(deployId)}/cancel`, options);
+/** Ends the build that is queued or under way. */
+export const postCancel = (appId: string, options?: ActionOptions) => post(app(appId, "cancel"), options);
 
 const app = (appId: string, verb: string) => `/api/apps/${encodeURIComponent(appId)}/${verb}`;
 

@@ -9,7 +9,10 @@ import {
   TRANSPORTS,
 } from "./connection_state.ts";
 
-/** A handshake, or the first bytes after it, may take so long before the next transport is tried (A21). */
+/**
+ * A handshake, or the first bytes after it, may take so long before the next transport is tried (A21). The server
+ * speaks at once, with an empty frame or a comment where a resumed stream has nothing to tell.
+ */
 const FIRST_BYTE_MS = 3_000;
 /** The ticket, and the last transport, have nothing to fall back to: they get longer. */
 const LAST_RESORT_MS = 15_000;

@@ -89,16 +89,14 @@ export function restart(
     }
   }
   const to: Position = { rev: record.rev, lines };
-  const id = formatCursor(to);
-  const items: Item[] = [{ event: { type: "status", payload: statusPayload(record, previewUrl) }, id }];
+  const events: Item["event"][] = [{ type: "status", payload: statusPayload(record, previewUrl) }];
   if (record.lastError !== null) {
     const deployId = record.latest?.deployId;
-    items.push({
-      event: { type: "error", payload: { message: record.lastError, ...(deployId ? { deployId } : {}) } },
-      id,
-    });
+    events.push({ type: "error", payload: { message: record.lastError, ...(deployId ? { deployId } : {}) } });
   }
-  for (const event of gaps) items.push({ event, id });
+  events.push(...gaps);
+  // Only the last one is a place to resume from: who was cut off before it has to hear all of them again.
+  const items = events.map((event, i) => i < events.length - 1 ? { event } : { event, id: formatCursor(to) });
   return { items, to };
 }
 

@@ -100,8 +100,10 @@ export function createHub(options: HubOptions): Hub {
       const release = await options.join(appId);
       const room = enter(appId);
       let viewer: Viewer | null = null;
-      let age: ReturnType<typeof setTimeout> | undefined;
       let left = false;
+      // Spread, so that viewers who came together do not come back together.
+      const stay = maxAge * (0.9 + Math.random() * 0.1);
+      const age = setTimeout(() => viewer?.close({ type: "reconnect", reason: "age", afterMs: 0 }), stay);
       const leave = () => {
         if (left) return;
         left = true;
@@ -124,10 +126,6 @@ export function createHub(options: HubOptions): Hub {
       if (viewer === null) return null;
       room.viewers.add(viewer);
       const replayed = viewer.catchUp();
-      // Spread, so that viewers who came together do not come back together.
-      const stay = maxAge * (0.9 + Math.random() * 0.1);
-      const resume: Farewell = { type: "reconnect", reason: "age", afterMs: 0 };
-      age = setTimeout(() => viewer.close(resume), stay);
       return { leave, viewer, replayed };
     },
 

@@ -63,6 +63,8 @@ export class Viewer {
     const viewer = new Viewer(options, known ?? begin!.to);
     await viewer.#findFinished(present);
     if (begin) sink.write(new Chunk(begin.items, begin.to));
+    // Whoever resumes where nothing is new would else hear nothing, and take the transport for broken (A21).
+    else sink.keepAlive();
     return viewer;
   }
 

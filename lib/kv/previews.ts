@@ -79,11 +79,13 @@ export function createPreviewStore(kv: Deno.Kv): PreviewStore {
     },
 
     async renew(appId, kind, token, until) {
-      const entry = await kv.get(keys.lease(appId, kind));
-      const lease = readLease(entry.value);
-      if (lease?.token !== token) return false;
-      const result = await commitLocked(kv.atomic().check(entry).set(entry.key, { ...lease, until }));
-      return result.ok;
+      const { value } = await commit(async (): Promise<Attempt<boolean>> => {
+        const entry = await kv.get(keys.lease(appId, kind));
+        const lease = readLease(entry.value);
+        if (lease?.token !== token) return { value: false };
+        return { atomic: kv.atomic().check(entry).set(entry.key, { ...lease, until }), value: true };
+      });
+      return value;
     },
 
     async release(appId, kind, token) {

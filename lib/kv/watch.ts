@@ -117,7 +117,7 @@ function startWatch(kv: Deno.Kv, appId: AppId, pollMs: number): Watch {
 const keysOf = (
   appId: AppId,
   logs: DeployId[],
-) => [keys.preview(appId), ...logs.map((id) => keys.logHead(id))];
+) => [keys.app(appId), keys.preview(appId), ...logs.map((id) => keys.logHead(id))];
 
 /** At most two: the instance's and the build's. */
 export function openLogs(record: PreviewRecord | null): DeployId[] {

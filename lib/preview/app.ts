@@ -1,5 +1,5 @@
 /** What people configured: an app is one branch of a repository that has a preview. */
-import { z } from "zod";
+import * as z from "zod";
 import { AppId, OwnerId } from "../protocol/ids.ts";
 import { BranchName, Commands, Env, Repository } from "../protocol/api.ts";
 

@@ -1,5 +1,5 @@
 /** What people and programs do with apps: create, look, change, build, wake, delete. */
-import { granted, refuse, type Result } from "../http/problem.ts";
+import { granted, refuse } from "../http/problem.ts";
 import { AppId, CommitId, type OwnerId, type UserId } from "../protocol/ids.ts";
 import type { AppSummary, DeployView } from "../protocol/api.ts";
 import type { App } from "./app.ts";

@@ -1,5 +1,5 @@
 /** The truth about an app's preview: one record in KV, and what stands around it. Times are milliseconds since 1970. */
-import { z } from "zod";
+import * as z from "zod";
 import { CommitId, DeployId } from "../protocol/ids.ts";
 import { DeployStatus, DeployTrigger, StopReason } from "../protocol/states.ts";
 import { StoredEvent } from "../protocol/events.ts";

@@ -1,5 +1,5 @@
 /** Shapes of the JSON API (A16, A17, A26). */
-import { z } from "zod";
+import * as z from "zod";
 import { AppId, CommitId, DeployId, OwnerId } from "./ids.ts";
 import { DeployStatus, DeployTrigger, PreviewState } from "./states.ts";
 

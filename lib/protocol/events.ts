@@ -1,5 +1,5 @@
 /** The events of one app, as they travel on WebSocket, SSE and JSON alike (A6 to A9, X1). */
-import { z } from "zod";
+import * as z from "zod";
 import { CommitId, DeployId } from "./ids.ts";
 import { PreviewState, StopReason } from "./states.ts";
 

@@ -1,5 +1,5 @@
 /** The names of things on the wire and in KV. Branded, so that one kind of id cannot be passed for another. */
-import { z } from "zod";
+import * as z from "zod";
 
 /** An app's id is also its subdomain, so it is a legal DNS label: 1 to 48 of `a-z 0-9 -`, a letter first. */
 export const AppId = z.string().regex(/^[a-z](?:[a-z0-9-]{0,46}[a-z0-9])?$/, "is no app id").brand<"AppId">();

@@ -1,5 +1,5 @@
 /** Every refusal that a client can meet: its code, its status, its close code, and a sentence for people. */
-import { z } from "zod";
+import * as z from "zod";
 
 /**
  * | code | HTTP status | what a person reads |

@@ -1,5 +1,5 @@
 /** The states that people see, each list in one place for server, wire and client. */
-import { z } from "zod";
+import * as z from "zod";
 
 /** A7: what a preview is doing. */
 export const PreviewState = z.enum(["uninitialized", "idle", "building", "running", "error", "sleeping"]);

@@ -1,5 +1,5 @@
 /** What both sides must know about tickets (A3, A4) and the WebSocket handshake. */
-import { z } from "zod";
+import * as z from "zod";
 import { AppId, UserId } from "./ids.ts";
 
 export const TICKET_ISSUER = "wakelight";

@@ -6,8 +6,7 @@
 const REST_MS = 600_000;
 
 /** Below the range from which Linux takes ports for outgoing connections, so that none of those is in the way. */
-const FIRST = 20_000;
-const COUNT = 12_000;
+const RANGE = { first: 20_000, count: 12_000 };
 
 export interface Port {
   readonly port: number;
@@ -15,22 +14,29 @@ export interface Port {
   release(): Promise<void>;
 }
 
-/** @throws where 100 ports in a row are taken, which means something else is wrong */
-export async function reservePort(folder: string, now: () => number): Promise<Port> {
+export interface PortRange {
+  readonly first: number;
+  readonly count: number;
+}
+
+/** @throws where 100 ports in a row are taken, which means that something else is wrong */
+export async function reservePort(
+  folder: string,
+  now: () => number,
+  { first, count }: PortRange = RANGE,
+): Promise<Port> {
   await Deno.mkdir(folder, { recursive: true });
   for (let attempt = 0; attempt < 100; attempt++) {
-    const port = FIRST + Math.floor(Math.random() * COUNT);
+    const port = first + Math.floor(Math.random() * count);
     const file = `${folder}/${port}`;
-    if (!isFree(port) || !await claim(file, now())) continue;
-    return {
-      port,
-      async release() {
-        const at = new Date(now());
-        await Deno.utime(file, at, at).catch(ignoreNotFound);
-      },
-    };
+    if (isFree(port) && await claim(file, now())) {
+      return {
+        port,
+        release: () => Deno.writeTextFile(file, String(now()), { create: false }).catch(ignoreNotFound),
+      };
+    }
   }
-  throw new Error(`Cannot find a free port between ${FIRST} and ${FIRST + COUNT - 1}`);
+  throw new Error(`Cannot find a free port between ${first} and ${first + count - 1}`);
 }
 
 /** True where something accepts connections, on IPv4 or IPv6: some servers know `localhost` by one of them only. */
@@ -49,21 +55,18 @@ async function connects(hostname: string, port: number): Promise<boolean> {
   }
 }
 
-/** Creating the file is the claim: of two who try, one succeeds. */
+/** Whether the port had its rest. The file holds when it was last in use; its lock decides between two who ask. */
 async function claim(file: string, now: number): Promise<boolean> {
-  const usedAt = await Deno.stat(file).then((info) => info.mtime?.getTime() ?? now, ignoreNotFound);
-  if (usedAt !== undefined) {
-    if (now - usedAt < REST_MS) return false;
-    await Deno.remove(file).catch(ignoreNotFound);
-  }
-  try {
-    (await Deno.open(file, { write: true, createNew: true })).close();
-  } catch (error) {
-    if (error instanceof Deno.errors.AlreadyExists) return false;
-    throw error;
-  }
-  const at = new Date(now);
-  await Deno.utime(file, at, at);
+  using open = await Deno.open(file, { read: true, write: true, create: true });
+  await open.lock(true);
+  const buffer = new Uint8Array(32);
+  const usedAt = Number(
+    new TextDecoder().decode(buffer.subarray(0, await open.read(buffer) ?? 0)) || -Infinity,
+  );
+  if (now - usedAt < REST_MS) return false;
+  await open.truncate();
+  await open.seek(0, Deno.SeekMode.Start);
+  await open.write(new TextEncoder().encode(String(now)));
   return true;
 }
 
@@ -79,6 +82,7 @@ function isFree(port: number): boolean {
   return true;
 }
 
-function ignoreNotFound(error: unknown): undefined {
+/** The folder may have been removed meanwhile, with all that ran in it. */
+function ignoreNotFound(error: unknown): void {
   if (!(error instanceof Deno.errors.NotFound)) throw error;
 }

@@ -1,5 +1,5 @@
 /** The inbox: a push is kept before it is acted on, so that a crash in between loses nothing (S14, X9). */
-import { z } from "zod";
+import * as z from "zod";
 import { AppId } from "../protocol/ids.ts";
 import { sha256Hex } from "../auth/secrets.ts";
 import { Push } from "./push.ts";

@@ -4,7 +4,7 @@
  * with `X-Wakelight-Signature: sha256=HEX` (HMAC-SHA256 of the body under the app's webhook secret) and, so that a repeated
  * delivery is known, `X-Wakelight-Delivery`. Without the latter equal bodies count as one delivery for seven days.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { BranchName } from "../protocol/api.ts";
 import { refuse } from "../http/problem.ts";
 import { parsePayload } from "./payload.ts";

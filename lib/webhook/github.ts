@@ -1,5 +1,5 @@
 /** GitHub: `X-Hub-Signature-256`, `X-GitHub-Delivery`, `X-GitHub-Event`. */
-import { z } from "zod";
+import * as z from "zod";
 import { parsePayload } from "./payload.ts";
 import type { Provider } from "./provider.ts";
 import { branchOf, pushFacts, SentCommit } from "./push.ts";

@@ -1,5 +1,5 @@
 /** What a Git host tells us when a branch moves. */
-import { z } from "zod";
+import * as z from "zod";
 import { CommitId } from "../protocol/ids.ts";
 
 const MESSAGE_LENGTH = 2000;

@@ -1,11 +1,13 @@
 /** The app: preview hosts first, then what every answer of the dashboard has in common, then files and routes. */
 import { App, csp, HttpError, staticFiles } from "fresh";
 import { requestLine } from "../../lib/http/request_log.ts";
+import { withCors } from "../../lib/http/cors.ts";
 import { problemResponse } from "../../lib/http/problem.ts";
 import { mayChange } from "../../lib/http/same_origin.ts";
 import { StorageUnavailable } from "../../lib/kv/commit.ts";
 import { logError } from "../../lib/log.ts";
 import { readHost } from "../../lib/proxy/host.ts";
+import { unknownHost } from "../../lib/proxy/problem_page.ts";
 import type { Services } from "../../lib/services.ts";
 import type { State } from "./define.ts";
 
@@ -16,6 +18,7 @@ export function createApp(services: Services): App<State> {
     .use(async (ctx) => {
       const host = readHost(ctx.req.headers.get("host"), config.previewDomain, config.publicUrl);
       if (host.kind === "preview") return await services.proxy(ctx.req, ctx.info, host.appId);
+      if (host.kind === "refused") return unknownHost(ctx.req, config.publicUrl);
       return await ctx.next();
     })
     .use(async (ctx) => {
@@ -29,6 +32,10 @@ export function createApp(services: Services): App<State> {
         res = problemOf(error);
       }
       if (programs) res = asProblem(res);
+      // A5: also on what was refused before the endpoint itself was reached.
+      if (isShared(ctx.url.pathname)) {
+        res = withCors(res, ctx.req.headers.get("origin"), services.allowedOrigins);
+      }
       if (!isQuiet(ctx.url.pathname)) {
         const { method, url } = ctx.req;
         console.log(requestLine({ method, url, status: res.status, startedAt, now: Date.now() }));
@@ -61,6 +68,8 @@ export function createApp(services: Services): App<State> {
 }
 
 const isForPrograms = (path: string) => /^\/(?:api|webhooks)(?:\/|$)/.test(path);
+/** The endpoints that pages of other origins may use. */
+const isShared = (path: string) => /^\/api\/apps\/[^/]+\/(?:events|ticket)\/?$/.test(path);
 /** Asked for so often that a line each would hide the others. */
 const isQuiet = (path: string) => path.startsWith("/_fresh/") || path.startsWith("/_frsh/");
 

@@ -224,5 +224,5 @@ Deno.test("A2 a server without a secret says internal_error, and its log which v
     console.error = error;
   }
   assertEquals(lines.length, 4);
-  for (const line of lines) assert(JSON.parse(line).message.includes("TICKET_SECRET"));
+  for (const line of lines) assert(JSON.parse(line).error.includes("TICKET_SECRET"));
 });

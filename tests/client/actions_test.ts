@@ -24,14 +24,14 @@ Deno.test("A17 each action posts to its address", async () => {
     await postSleep("demo", { baseUrl });
     await postBuild("demo", { baseUrl });
     await postBuild("demo", { baseUrl, commit: "a".repeat(40) });
-    await postCancel("01HZZZZZZZZZZZZZZZZZZZZZZZ", { baseUrl });
+    await postCancel("demo", { baseUrl });
   });
   assertEquals(seen, [
     "POST /api/apps/demo/wake ",
     "POST /api/apps/demo/sleep ",
     "POST /api/apps/demo/builds {}",
     `POST /api/apps/demo/builds {"commit":"${"a".repeat(40)}"}`,
-    "POST /api/deploys/01HZZZZZZZZZZZZZZZZZZZZZZZ/cancel ",
+    "POST /api/apps/demo/cancel ",
   ]);
 });
 

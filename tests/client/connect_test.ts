@@ -220,3 +220,30 @@ Deno.test("A4 an API token asks for the ticket, and only the ticket opens the st
 Deno.test("B6 outside a page a server must be named", () => {
   assertThrows(() => connectEvents({ appId: "demo", onEvent() {} }), TypeError, "baseUrl");
 });
+
+Deno.test("S7 a proxy that answers every poll at once, with nothing, is asked once a second", async () => {
+  const polls: string[] = [];
+  const seen = new Waiter();
+  const asked = Date.now();
+  const connection = connectEvents({
+    appId: "demo",
+    baseUrl: "http://wakelight.example",
+    onEvent() {},
+    seams: {
+      page: new TestPage(),
+      memory: { load: () => "json", save() {} },
+      fetch: (url) => {
+        if (String(url).endsWith("/ticket")) {
+          return Promise.resolve(Response.json({ ticket: "t", expiresAt: "", url: "/api/apps/demo/events" }));
+        }
+        polls.push(new URL(String(url)).search);
+        seen.poke();
+        return Promise.resolve(Response.json({ events: [], next: "0" }));
+      },
+    },
+  });
+  await seen.until(() => polls.length === 3);
+  connection.close();
+  assertEquals(polls, ["?wait=0", "?after=0&wait=20", "?after=0&wait=20"]);
+  assert(Date.now() - asked >= 990);
+});

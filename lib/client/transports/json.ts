@@ -7,8 +7,12 @@ import { addressOf, type OpenRequest, type Transport } from "../transport.ts";
 
 /** The server holds an answer for so long while there is nothing to say; under the 25 s of a keepalive. */
 const WAIT_S = 20;
-/** A proxy that answers at once whatever is asked must not make the client spin (S7). */
+/**
+ * An answer that comes sooner is followed by a pause: a proxy that always answers at once, with nothing, must not make
+ * the client spin (S7), and a busy log shall come in handfuls, not in a request and a ticket for each line.
+ */
 const BETWEEN_EMPTY_MS = 1_000;
+const BETWEEN_MS = 250;
 
 const Envelope = JsonAnswer.pick({ next: true });
 
@@ -48,13 +52,15 @@ async function run(request: OpenRequest, signal: AbortSignal): Promise<Closing> 
     on.activity();
     const events = decodeList((body as { events?: unknown }).events);
     for (const event of events) {
-      if (signal.aborted) return { code: 1000, reason: "" };
       on.event(event);
+      // An event may be what made the client close.
+      if (signal.aborted) return { code: 1000, reason: "" };
     }
     cursor = envelope.data.next;
     on.cursor(cursor);
-    const early = polls > 0 && events.length === 0 && Date.now() - asked < BETWEEN_EMPTY_MS;
-    if (early) await pause(BETWEEN_EMPTY_MS, signal);
+    const rest = (events.length === 0 ? BETWEEN_EMPTY_MS : BETWEEN_MS) - (Date.now() - asked);
+    // After the first one, which was not to wait, the second may.
+    if (polls > 0 && rest > 0) await pause(rest, signal);
   }
 }
 

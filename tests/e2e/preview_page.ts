@@ -1,0 +1,28 @@
+/** The page of one preview, as a person knows it: by its words, not by its markup. */
+import type { Page } from "playwright-core";
+import { until } from "../support/until.ts";
+
+/** Resolves when the page's state says so; it is announced to screen readers as `Preview: Running`. */
+export async function seesState(page: Page, state: string, within = 20_000): Promise<void> {
+  await page.getByText(`Preview: ${state}`, { exact: true }).waitFor({ state: "attached", timeout: within });
+}
+
+/** Resolves when the framed app shows this heading. */
+export async function seesApp(page: Page, heading: string, within = 20_000): Promise<void> {
+  const title = page.frameLocator("iframe[title^='Preview of']").getByRole("heading", { name: heading });
+  await title.waitFor({ timeout: within });
+}
+
+/** The text of the log panel's lines. */
+export async function logLines(page: Page): Promise<string[]> {
+  const text = await page.getByRole("log").locator(".log-line").allTextContents();
+  return text.map((line) => line.replace(/\n$/, ""));
+}
+
+/** Resolves when the log panel shows a line with this text. */
+export async function seesLine(page: Page, text: string): Promise<void> {
+  await until(`the log says "${text}"`, async () => (await logLines(page)).some((line) => line.includes(text)), {
+    within: 20_000,
+    about: async () => (await logLines(page)).join("\n"),
+  });
+}
