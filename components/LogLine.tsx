@@ -27,16 +27,18 @@ export class LogLine extends Component<LogLineProps> {
             <a href={row.logUrl}>Read the whole log</a>
           </div>
         );
-      case "line":
+      case "line": {
+        const spans = ansiSpans(row.message);
         return (
           <div class={lineClass(row)}>
-            {ansiSpans(row.message).map((span) => (
+            {/* An empty line is a line too, and needs something to be as high as one. */}
+            {spans.length === 0 ? "\n" : spans.map((span) => (
               // The style is set on the element by script, which the page's style-src does not concern.
               <span class={span.className} style={span.style}>{span.text}</span>
             ))}
-            {"\n"}
           </div>
         );
+      }
     }
   }
 }

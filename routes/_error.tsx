@@ -2,11 +2,14 @@ import { HttpError, page } from "fresh";
 import { define } from "./(_lib)/define.ts";
 import { errorHeaders } from "./(_lib)/error_headers.ts";
 import { Lost } from "../components/Lost.tsx";
+import { logError } from "../lib/log.ts";
 
 /** What went wrong stays in the server's log; people learn what they can do. */
 export const handler = define.handlers((ctx) => {
   ctx.state.title = "Something went wrong";
   const status = ctx.error instanceof HttpError ? ctx.error.status : 500;
+  // An error that has a page of its own is logged by nobody else.
+  if (status >= 500) logError("page-failed", ctx.error, { path: ctx.url.pathname });
   return page(undefined, { status, headers: errorHeaders(ctx.config.mode) });
 });
 

@@ -20,9 +20,9 @@ export interface Advanced {
 export type LogUrl = (deployId: DeployId) => string;
 
 /**
- * One stretch of the way from `from` to `target`, about a thousand items long.
- * @param finished lines of logs that are over but of which `from` may still want some
- * @returns null where events on the way are no longer kept: then `restart`
+ * One stretch of the way from `from` to `target`, about a thousand items long, never empty.
+ * @param finished see `finishedLogs`: of these `from` may still want some lines
+ * @returns null where no way leads on: events are no longer kept, or we never made a cursor like this. Then `restart`
  */
 export async function advance(
   history: History,
@@ -32,13 +32,19 @@ export async function advance(
   finished: Readonly<Record<string, number>>,
   logUrl: LogUrl,
 ): Promise<Advanced | null> {
-  const events = target.rev > from.rev ? await history.events(appId, from.rev, target.rev) : [];
-  if (target.rev > from.rev && events[0]?.rev !== from.rev + 1) return null;
-  const complete = target.rev <= from.rev || events.at(-1)?.rev === target.rev;
+  const behind = target.rev > from.rev;
+  const found = behind ? await history.events(appId, from.rev, target.rev) : [];
+  const hole = found.findIndex(({ rev }, i) => rev !== from.rev + 1 + i);
+  const events = hole === -1 ? found : found.slice(0, hole);
+  const complete = !behind || events.at(-1)?.rev === target.rev;
+  // Where events are lost, the lines that came before them are not.
+  const lost = behind && events.length === 0;
+  const segments = plan(from, events, lost ? finished : complete ? { ...finished, ...target.lines } : {});
+  if (segments.length === 0) return null;
   const items: Item[] = [];
   let to = from;
   const add = (event: Item["event"]) => items.push({ event, id: formatCursor(to) });
-  for (const segment of plan(from, events, complete ? { ...finished, ...target.lines } : {})) {
+  for (const segment of segments) {
     if (items.length >= ENOUGH) break;
     if (segment.type === "event") {
       to = afterEvent(to, segment.event);

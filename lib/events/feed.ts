@@ -10,7 +10,7 @@ import type { LogLine } from "../preview/runner.ts";
 import { advance, type LogUrl, restart } from "./advance.ts";
 import { Chunk, type Item } from "./chunk.ts";
 import type { History, Present } from "./history.ts";
-import { afterEvent, afterLines, reached } from "./plan.ts";
+import { afterEvent, afterLines, finishedLogs, reached } from "./plan.ts";
 
 /** What one commit of an isolate made, for its own viewers and for other isolates. */
 export type News =
@@ -157,16 +157,16 @@ export class Feed {
       this.#tail = this.#flushed = target;
       return present;
     }
-    while (!reached(this.#tail, target)) {
+    for (;;) {
       const before: Position = this.#tail;
-      const step = await advance(history, appId, before, target, {}, logUrl) ??
+      const finished = finishedLogs(before, target, present.heads);
+      if (reached(before, target, finished)) return present;
+      const step = await advance(history, appId, before, target, finished, logUrl) ??
         restart(present, before, previewUrl, logUrl);
       this.#pending.push(...step.items);
       this.#tail = step.to;
       this.flush();
-      if (step.items.length === 0) break;
     }
-    return present;
   }
 
   #schedule(): void {

@@ -48,11 +48,29 @@ export function afterEvent(
   return { rev: event.rev, lines };
 }
 
-/** True where nothing lies between `position` and `target`, or `position` is even ahead. */
-export function reached(position: Position, target: Position): boolean {
+/**
+ * True where nothing lies between `position` and `target`, or `position` is even ahead.
+ * @param finished see `finishedLogs`
+ */
+export function reached(
+  position: Position,
+  target: Position,
+  finished: Readonly<Record<string, number>> = {},
+): boolean {
+  if (!Object.entries(finished).every(([id, to]) => (position.lines[id] ?? to) >= to)) return false;
   if (position.rev < target.rev) return false;
   if (position.rev > target.rev) return true;
   return Object.entries(target.lines).every(([id, to]) => (position.lines[id] ?? 0) >= to);
+}
+
+/** How long each log is that `position` stands in and that is over at `target`: perhaps no event will tell. */
+export function finishedLogs(
+  position: Position,
+  target: Position,
+  heads: Readonly<Record<string, { readonly lines: number; readonly closed: boolean }>>,
+): Record<string, number> {
+  const over = Object.keys(position.lines).filter((id) => heads[id]?.closed && !(id in target.lines));
+  return Object.fromEntries(over.map((id) => [id, heads[id].lines]));
 }
 
 function opened(position: Position, opens: readonly string[]): Position {

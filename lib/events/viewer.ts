@@ -2,11 +2,11 @@
 import { logError } from "../log.ts";
 import type { AppId } from "../protocol/ids.ts";
 import type { Position } from "../protocol/cursor.ts";
-import { advance, type LogUrl, restart } from "./advance.ts";
+import { advance, type Advanced, type LogUrl, restart } from "./advance.ts";
 import { Chunk } from "./chunk.ts";
 import type { Feed } from "./feed.ts";
 import type { History, Present } from "./history.ts";
-import { reached } from "./plan.ts";
+import { finishedLogs, reached } from "./plan.ts";
 
 /** The port to one client's connection: it takes chunks, says when it can take more, and can be closed. */
 export interface Sink {
@@ -61,7 +61,7 @@ export class Viewer {
     const known = cursor && isKnown(cursor, present) ? cursor : null;
     const begin = known ? null : restart(present, null, previewUrl, logUrl);
     const viewer = new Viewer(options, known ?? begin!.to);
-    await viewer.#findFinished(present);
+    await viewer.#findFinished(viewer.#position, present);
     if (begin) sink.write(new Chunk(begin.items, begin.to));
     // Whoever resumes where nothing is new would else hear nothing, and take the transport for broken (A21).
     else sink.keepAlive();
@@ -117,16 +117,13 @@ export class Viewer {
         if (!sink.ready()) await new Promise<void>((resolve) => sink.whenReady(resolve));
         if (this.#closed) return;
         const target = feed.flushed!;
-        const finished = Object.entries(this.#finished).every(([id, to]) =>
-          (this.#position.lines[id] ?? to) >= to
-        );
-        if (finished && reached(this.#position, target)) {
+        if (reached(this.#position, target, this.#finished)) {
           this.#seq = feed.nextSeq;
           this.#position = target;
           return;
         }
         const step = await advance(history, appId, this.#position, target, this.#finished, logUrl) ??
-          await this.#skip();
+          await this.#restart();
         if (step === null || this.#closed) return;
         this.#position = step.to;
         if (step.items.length > 0) sink.write(new Chunk(step.items, step.to));
@@ -137,24 +134,23 @@ export class Viewer {
     }
   }
 
-  async #skip() {
+  async #restart(): Promise<Advanced | null> {
     const { feed, previewUrl, logUrl } = this.#options;
     const present = await feed.refresh();
-    return present && restart(present, this.#position, previewUrl, logUrl);
+    if (present === null) return null;
+    const begin = restart(present, this.#position, previewUrl, logUrl);
+    await this.#findFinished(begin.to, present);
+    return begin;
   }
 
   /** A cursor may stand in a log that has ended since and that no event will mention again. */
-  async #findFinished(present: Present): Promise<void> {
+  async #findFinished(from: Position, present: Present): Promise<void> {
     const { feed, history, appId } = this.#options;
-    const ids = Object.keys(this.#position.lines);
+    const ids = Object.keys(from.lines);
     const heads = ids.some((id) => !(id in present.heads))
       ? (await history.read(appId, ids as never[]))?.heads ?? {}
       : present.heads;
-    this.#finished = Object.fromEntries(
-      ids.filter((id) => heads[id]?.closed && !(id in feed.flushed!.lines)).map((
-        id,
-      ) => [id, heads[id].lines]),
-    );
+    this.#finished = finishedLogs(from, feed.flushed!, heads);
   }
 
   close(farewell: Farewell): void {

@@ -34,13 +34,18 @@ export function refuseSocket(req: Request, upgrade: Upgrade, code: ProblemCode):
   return response;
 }
 
-/** @param onGone called once, when the socket has closed */
+/** @param onGone called once, when the socket closes, from whichever side */
 export function createSocketSink(socket: WebSocket, onGone: () => void): Sink {
   const open = () => socket.readyState === WebSocket.OPEN;
   const send = (text: string) => {
     if (open()) socket.send(text);
   };
-  socket.onclose = onGone;
+  let gone = false;
+  const leave = () => {
+    if (!gone) onGone();
+    gone = true;
+  };
+  socket.onclose = leave;
   // An error is followed by the close.
   socket.onerror = () => {};
 
@@ -67,6 +72,8 @@ export function createSocketSink(socket: WebSocket, onGone: () => void): Sink {
       } else {
         socket.close(closeCodeOf("internal_error"), "internal_error");
       }
+      // A peer that never answers the goodbye must not stay on the list.
+      leave();
     },
   };
   return sink;

@@ -48,7 +48,7 @@ export interface Coordinator {
 
 export function createCoordinator(ports: CoordinatorPorts): Coordinator {
   const { store, isolateId, now } = ports;
-  const runs = new Map<string, { run: Run; unwatch: () => void }>();
+  const runs = new Map<string, { run: Run; unwatch: () => void; finished: Promise<void> }>();
   const looking = new Map<AppId, { again: boolean; done: Promise<void> }>();
   let draining = false;
 
@@ -104,7 +104,10 @@ export function createCoordinator(ports: CoordinatorPorts): Coordinator {
     for (const action of reconcile(loaded?.record ?? null, loaded?.leases ?? none, mine, now())) {
       await act(appId, action);
     }
-    if (loaded === null && tokens.length === 0) await ports.runner.sweep(appId, []);
+    if (loaded !== null) return;
+    // A17: whoever deleted the app is told when nothing of it is left here.
+    await Promise.all(tokens.map((token) => runs.get(token)?.finished));
+    await ports.runner.sweep(appId, []);
   }
 
   async function act(appId: AppId, action: Action): Promise<void> {
@@ -141,8 +144,7 @@ export function createCoordinator(ports: CoordinatorPorts): Coordinator {
     if (build?.token !== token) return;
     const unwatch = ports.watch(appId, () => void look(appId));
     const run = startRun(runPorts, saved.loaded.app, { ...build, token }, latest?.workspace ?? null);
-    runs.set(token, { run, unwatch });
-    void run.done.finally(() => ended(run));
+    runs.set(token, { run, unwatch, finished: run.done.finally(() => ended(run)) });
   }
 
   async function ended(run: Run): Promise<void> {
@@ -159,7 +161,7 @@ export function createCoordinator(ports: CoordinatorPorts): Coordinator {
     } catch (error) {
       logError("sweep-failed", error, { appId: run.appId });
     }
-    if (!draining) await look(run.appId);
+    if (!draining) void look(run.appId);
   }
 
   const runPorts: RunPorts = {
@@ -189,7 +191,7 @@ export function createCoordinator(ports: CoordinatorPorts): Coordinator {
     async drain() {
       draining = true;
       await Promise.all([...looking.values()].map(({ done }) => done));
-      await Promise.all([...runs.values()].map(async ({ run }) => {
+      await Promise.all([...runs.values()].map(async ({ run, finished }) => {
         // A build is handed over to whoever is up; an instance ends with its process.
         await runPorts.commit(
           run.appId,
@@ -199,7 +201,7 @@ export function createCoordinator(ports: CoordinatorPorts): Coordinator {
           .catch(() => {});
         await run.release().catch(() => {});
         await run.stop();
-        await run.done;
+        await finished;
       }));
     },
   };

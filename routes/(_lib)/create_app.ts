@@ -24,6 +24,8 @@ export function createApp(services: Services): App<State> {
     .use(async (ctx) => {
       const startedAt = Date.now();
       const programs = isForPrograms(ctx.url.pathname);
+      // Read now: after an upgrade to WebSocket the request's headers throw.
+      const origin = ctx.req.headers.get("origin");
       let res: Response;
       try {
         res = await ctx.next();
@@ -34,7 +36,7 @@ export function createApp(services: Services): App<State> {
       if (programs) res = asProblem(res);
       // A5: also on what was refused before the endpoint itself was reached.
       if (isShared(ctx.url.pathname)) {
-        res = withCors(res, ctx.req.headers.get("origin"), services.allowedOrigins);
+        res = withCors(res, origin, services.allowedOrigins);
       }
       if (!isQuiet(ctx.url.pathname)) {
         const { method, url } = ctx.req;
