@@ -25,6 +25,9 @@ export function DeployList({ deploys, repository, now }: DeployListProps) {
             <Time at={deploy.createdAt} now={now} />
             {deploy.endedAt && `, ${took(deploy.createdAt, deploy.endedAt)}`}
           </span>
+          <a href={`/api/deploys/${deploy.id}/logs`} aria-label={`Log of ${deploy.commit.slice(0, 7)}`}>
+            Log
+          </a>
           {deploy.error && <p class="deploy-error">{firstLine(deploy.error)}</p>}
         </li>
       ))}

@@ -60,6 +60,9 @@ export default function PreviewApp(props: PreviewAppProps) {
     generating: false,
   });
 
+  // A refusal speaks of the state that the preview was in.
+  useEffect(() => setRefusal(null), [status.state]);
+
   // What the frame shows changes when a version goes live, not when the build of the next one begins.
   const shown = useRef("earlier");
   if (status.state === "running" && status.deployId) shown.current = status.deployId;
@@ -69,7 +72,7 @@ export default function PreviewApp(props: PreviewAppProps) {
     setRefusal(null);
     if (action === "wake") return await store.resume();
     setBusy(action);
-    const result = await send(action, appId, status);
+    const result = await send(action, appId);
     setBusy(null);
     if (!result.ok) setRefusal(result.message);
   };
@@ -113,15 +116,13 @@ export default function PreviewApp(props: PreviewAppProps) {
   );
 }
 
-function send(action: Exclude<Action, "wake">, appId: string, status: StatusPayload) {
+function send(action: Exclude<Action, "wake">, appId: string) {
   switch (action) {
     case "build":
       return postBuild(appId);
     case "sleep":
       return postSleep(appId);
     case "cancel":
-      return status.deployId
-        ? postCancel(status.deployId)
-        : { ok: false as const, message: "Nothing is being built just now." };
+      return postCancel(appId);
   }
 }

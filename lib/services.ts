@@ -13,6 +13,7 @@ import { ensureUser } from "./auth/users.ts";
 import { createRunner } from "./build/runner.ts";
 import type { Config } from "./config.ts";
 import { createAccelerator } from "./events/accelerator.ts";
+import { createDeployLogs, type DeployLogs } from "./events/deploy_log.ts";
 import { createEventEndpoint, type EventEndpoint } from "./events/endpoint.ts";
 import { createHub, type Hub } from "./events/hub.ts";
 import { readBody } from "./http/body.ts";
@@ -56,6 +57,7 @@ export interface Services {
   readonly config: Config;
   readonly apps: Apps;
   readonly events: EventEndpoint;
+  readonly deployLogs: DeployLogs;
   readonly hub: Hub;
   readonly proxy: PreviewProxy;
   /** Origins that may read answers (A5). */
@@ -143,7 +145,7 @@ export async function createServices(config: Config, around: Surroundings): Prom
     history,
     accelerator: around.channel === undefined ? null : createAccelerator(around.channel),
     previewUrl,
-    logUrl: (appId) => (deployId) => `${config.publicUrl}/api/apps/${appId}/deploys/${deployId}/logs`,
+    logUrl: (deployId) => `${config.publicUrl}/api/deploys/${deployId}/logs`,
     join: (appId) => presence.join(appId),
   });
   const logs = createLogStore(kv, {
@@ -232,6 +234,7 @@ export async function createServices(config: Config, around: Surroundings): Prom
     hub,
     proxy,
     allowedOrigins,
+    deployLogs: createDeployLogs(history, logs.head),
     events: createEventEndpoint({ hub, allowedOrigins, admit }),
     tokens: {
       create: (user, name) => createApiToken(credentials, user, name, now()),

@@ -29,6 +29,8 @@ export interface FeedOptions {
   readonly history: History;
   readonly previewUrl: string;
   readonly logUrl: LogUrl;
+  /** Milliseconds of a clock that never goes back. */
+  readonly now?: () => number;
   /** Called after each flush. */
   readonly onFlush: () => void;
   /** Called when the app is gone. */
@@ -48,15 +50,17 @@ export class Feed {
   #ring: Chunk[] = [];
   #ringItems = 0;
   #nextSeq = 0;
-  #lastFlush = 0;
+  #lastFlush = -Infinity;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #soon = false;
   #pull: { again: boolean; done: Promise<Present | null> } | null = null;
   #unwatch: () => void;
+  readonly #now: () => number;
   readonly #options: FeedOptions;
 
   constructor(options: FeedOptions) {
     this.#options = options;
+    this.#now = options.now ?? (() => performance.now());
     this.#unwatch = options.history.watch(options.appId, (rev, lines) => {
       if (rev === null) this.#options.onGone();
       else if (this.#tail && !reached(this.#tail, { rev, lines })) void this.refresh();
@@ -171,7 +175,7 @@ export class Feed {
 
   #schedule(): void {
     if (this.#timer !== undefined || this.#soon || this.#pull) return;
-    const wait = this.#lastFlush + FLUSH_EVERY - performance.now();
+    const wait = this.#lastFlush + FLUSH_EVERY - this.#now();
     if (wait <= 0) {
       // At the end of this turn, so that all of one commit travels together.
       this.#soon = true;
@@ -186,7 +190,7 @@ export class Feed {
     this.#timer = undefined;
     this.#soon = false;
     if (this.#pending.length === 0) return;
-    this.#lastFlush = performance.now();
+    this.#lastFlush = this.#now();
     const chunk = new Chunk(this.#pending, this.#tail!);
     this.#pending = [];
     this.#flushed = this.#tail;

@@ -17,7 +17,7 @@ export interface HubOptions {
   readonly history: History;
   readonly accelerator: Accelerator | null;
   readonly previewUrl: (appId: AppId) => string;
-  readonly logUrl: (appId: AppId) => LogUrl;
+  readonly logUrl: LogUrl;
   /** Tells the world that somebody looks; resolves to a function that takes it back. */
   readonly join: (appId: AppId) => Promise<() => void>;
   /** Milliseconds between two signs of life on a quiet stream; 25 s at most (A11). */
@@ -36,7 +36,7 @@ export interface Hub {
   announce(appId: AppId, news: News): void;
   /** Ends all streams of an app that is gone. */
   end(appId: AppId): void;
-  /** Asks all streams to come back, spread over `spreadMs`. */
+  /** Asks all streams to come back, spread over `spreadMs`, and from then on whoever comes. */
   drain(spreadMs: number): void;
   /** Open streams, for people who operate this. */
   readonly viewers: number;
@@ -53,6 +53,8 @@ export interface Joined {
 
 interface Room {
   readonly feed: Feed;
+  /** True once its app is gone: whoever is just joining has to be told. */
+  gone: boolean;
   readonly viewers: Set<Viewer>;
   joining: number;
 }
@@ -60,6 +62,7 @@ interface Room {
 export function createHub(options: HubOptions): Hub {
   const { history, accelerator, keepAliveEvery = 20_000, maxAge = 10 * 60_000 } = options;
   const rooms = new Map<AppId, Room>();
+  let draining: number | null = null;
   const keepAlive = setInterval(() => {
     for (const { viewers } of rooms.values()) for (const { sink } of viewers) sink.keepAlive();
   }, keepAliveEvery);
@@ -73,13 +76,14 @@ export function createHub(options: HubOptions): Hub {
         appId,
         history,
         previewUrl: options.previewUrl(appId),
-        logUrl: options.logUrl(appId),
+        logUrl: options.logUrl,
         onFlush: () => {
           for (const viewer of viewers) viewer.pump();
         },
-        onGone: () => queueMicrotask(() => end(appId)),
+        onGone: () => queueMicrotask(() => endRoom(appId, made)),
       });
-      rooms.set(appId, room = { feed, viewers, joining: 0 });
+      const made: Room = { feed, viewers, joining: 0, gone: false };
+      rooms.set(appId, room = made);
     }
     room.joining++;
     return room;
@@ -91,8 +95,16 @@ export function createHub(options: HubOptions): Hub {
     if (rooms.get(appId) === room) rooms.delete(appId);
   }
 
-  function end(appId: AppId): void {
-    for (const viewer of rooms.get(appId)?.viewers ?? []) viewer.close({ type: "gone" });
+  /** An app that is made anew under the same id gets another room. */
+  function endRoom(appId: AppId, room: Room): void {
+    room.gone = true;
+    if (rooms.get(appId) === room) rooms.delete(appId);
+    for (const viewer of room.viewers) viewer.close({ type: "gone" });
+  }
+
+  function sendBack(viewer: Viewer, spreadMs: number): void {
+    const afterMs = Math.round(500 + Math.random() * spreadMs);
+    viewer.close({ type: "reconnect", reason: "restart", afterMs });
   }
 
   return {
@@ -116,7 +128,7 @@ export function createHub(options: HubOptions): Hub {
       try {
         const { previewUrl, logUrl } = options;
         viewer = await Viewer.join(
-          { sink, feed: room.feed, history, appId, previewUrl: previewUrl(appId), logUrl: logUrl(appId) },
+          { sink, feed: room.feed, history, appId, previewUrl: previewUrl(appId), logUrl },
           cursor,
         );
       } finally {
@@ -126,6 +138,8 @@ export function createHub(options: HubOptions): Hub {
       if (viewer === null) return null;
       room.viewers.add(viewer);
       const replayed = viewer.catchUp();
+      if (room.gone) viewer.close({ type: "gone" });
+      else if (draining !== null) sendBack(viewer, draining);
       return { leave, viewer, replayed };
     },
 
@@ -134,18 +148,14 @@ export function createHub(options: HubOptions): Hub {
       accelerator?.send(appId, news);
     },
 
-    end,
+    end(appId) {
+      const room = rooms.get(appId);
+      if (room) endRoom(appId, room);
+    },
 
     drain(spreadMs) {
-      for (const { viewers } of rooms.values()) {
-        for (const viewer of viewers) {
-          viewer.close({
-            type: "reconnect",
-            reason: "restart",
-            afterMs: Math.round(500 + Math.random() * spreadMs),
-          });
-        }
-      }
+      draining = spreadMs;
+      for (const { viewers } of rooms.values()) for (const viewer of viewers) sendBack(viewer, spreadMs);
     },
 
     get viewers() {
@@ -157,7 +167,10 @@ export function createHub(options: HubOptions): Hub {
     close() {
       clearInterval(keepAlive);
       accelerator?.close();
-      for (const { feed } of rooms.values()) feed.close();
+      for (const { feed, viewers } of rooms.values()) {
+        for (const viewer of viewers) sendBack(viewer, 0);
+        feed.close();
+      }
     },
   };
 }

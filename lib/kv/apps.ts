@@ -16,16 +16,20 @@ export function createAppStore(kv: Deno.Kv): AppStore {
   }
 
   async function wipe(id: AppId): Promise<void> {
+    const mark = await kv.get(keys.trash(id));
+    if (mark.value === null) return;
+    // Once somebody else has wiped it, the id may belong to a new app, whose data is not to be touched.
+    const atomic = () => kv.atomic().check(mark);
     const deploys: DeployId[] = [];
     for await (const { key } of kv.list({ prefix: keys.deploys(id) })) deploys.push(key[2] as DeployId);
     for (const deploy of deploys) {
-      await commitLocked(kv.atomic().delete(keys.logHead(deploy)));
-      await deleteAll(kv, keys.logs(deploy));
+      await commitLocked(atomic().delete(keys.logHead(deploy)));
+      await deleteAll(kv, atomic, keys.logs(deploy));
     }
-    await deleteAll(kv, keys.deploys(id));
-    await deleteAll(kv, keys.events(id));
-    await deleteAll(kv, keys.viewersOf(id));
-    await commitLocked(kv.atomic().delete(keys.trash(id)));
+    await deleteAll(kv, atomic, keys.deploys(id));
+    await deleteAll(kv, atomic, keys.events(id));
+    await deleteAll(kv, atomic, keys.viewersOf(id));
+    await commitLocked(atomic().delete(keys.trash(id)));
   }
 
   return {
@@ -101,14 +105,18 @@ export function createAppStore(kv: Deno.Kv): AppStore {
   };
 }
 
-async function deleteAll(kv: Deno.Kv, prefix: Deno.KvKey): Promise<void> {
-  let atomic = kv.atomic();
+async function deleteAll(
+  kv: Deno.Kv,
+  begin: () => Deno.AtomicOperation,
+  prefix: Deno.KvKey,
+): Promise<void> {
+  let atomic = begin();
   let count = 0;
   for await (const { key } of kv.list({ prefix })) {
     atomic.delete(key);
     if (++count % DELETES_PER_COMMIT === 0) {
       await commitLocked(atomic);
-      atomic = kv.atomic();
+      atomic = begin();
     }
   }
   await commitLocked(atomic);

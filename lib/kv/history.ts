@@ -9,6 +9,8 @@ import { readLines } from "./logs.ts";
 import { type AppWatcher, openLogs } from "./watch.ts";
 
 const EVENTS_AT_ONCE = 500;
+/** What KV reads at once at most. */
+const KEYS_PER_READ = 10;
 /** Stretches of log that were just read: many viewers who join at once read the same. */
 const CACHED_STRETCHES = 32;
 
@@ -25,12 +27,14 @@ export function createHistory(kv: Deno.Kv, watcher: AppWatcher): History {
       ]);
       if (app.value === null) return null;
       const record = preview.value === null ? EMPTY_RECORD : PreviewRecord.parse(preview.value);
-      const wanted = new Set<DeployId>([...openLogs(record), ...also]);
-      if (record.latest) wanted.add(record.latest.deployId);
-      const ids = [...wanted].slice(0, 10);
+      const ids = openLogs(record);
+      if (record.latest && !ids.includes(record.latest.deployId)) ids.push(record.latest.deployId);
+      ids.push(...also.filter((id) => !ids.includes(id)).slice(0, KEYS_PER_READ - ids.length));
       const heads: Record<string, LogHead> = {};
       for (const [i, { value }] of (await kv.getMany(ids.map((id) => keys.logHead(id)))).entries()) {
-        if (value !== null) heads[ids[i]] = LogHead.parse(value);
+        // A cursor can name anything: logs of other apps are not to be read with it.
+        const head = value === null ? null : LogHead.parse(value);
+        if (head?.appId === appId) heads[ids[i]] = head;
       }
       const lease = (value: unknown) => value === null ? null : Lease.parse(value);
       return { record, leases: { build: lease(build.value), instance: lease(instance.value) }, heads };

@@ -14,6 +14,10 @@ const BATCH_BYTES = 60_000;
 const BATCHES_PER_COMMIT = 8;
 /** Bytes that wait for a commit before the child's pipe has to wait too. */
 const QUEUE_BYTES = 256 * 1024;
+/** Old batches that one commit drops; the limit is 1,000 mutations. */
+const DROPS_PER_COMMIT = 500;
+/** Milliseconds after an append that failed. */
+const RETRY_AFTER = 1_000;
 const LOG_LIFE = 30 * 24 * 60 * 60_000;
 
 export interface LogOptions {
@@ -48,26 +52,35 @@ function createWriter(
   token: string,
   onLost: () => void,
 ): LogWriter {
-  const queue: { line: LogLine; text: Uint8Array }[] = [];
+  const queue: EncodedLine[] = [];
   let queued = 0;
+  /** Null where it has to be read first. */
   let head: { versionstamp: string | null; lines: number; first: number } | null = null;
+  /** The append under way, or one of which nobody knows whether it was applied. */
+  let inFlight: { from: number; count: number } | null = null;
   let kept: Batch[] = [];
   let keptBytes = 0;
   let lost = false;
   let working: Promise<void> | null = null;
+  let nextCommit = 0;
   const waiting: (() => void)[] = [];
 
   async function open(): Promise<void> {
     const entry = await kv.get(keys.logHead(deployId));
     const found = entry.value === null ? null : LogHead.parse(entry.value);
     if (found === null || found.closed || found.token !== token) return lose();
-    head = { versionstamp: entry.versionstamp, lines: found.lines, first: found.first };
-    if (found.lines === 0) return;
-    kept = [];
-    for await (const { key, value } of kv.list<Uint8Array>({ prefix: keys.logs(deployId) })) {
-      kept.push({ first: key[2] as number, bytes: value.byteLength });
+    const batches: Batch[] = [];
+    if (found.lines > 0) {
+      for await (const { key, value } of kv.list<Uint8Array>({ prefix: keys.logs(deployId) })) {
+        batches.push({ first: key[2] as number, bytes: value.byteLength });
+      }
     }
-    keptBytes = kept.reduce((sum, batch) => sum + batch.bytes, 0);
+    kept = batches;
+    keptBytes = sum(batches);
+    head = { versionstamp: entry.versionstamp, lines: found.lines, first: found.first };
+    // Nobody else has the token: if the log has grown, our last append was applied after all.
+    if (inFlight && found.lines === inFlight.from + inFlight.count) applied(inFlight);
+    inFlight = null;
   }
 
   function lose(): void {
@@ -80,93 +93,82 @@ function createWriter(
   /** One commit in flight, with all that came meanwhile. */
   async function work(): Promise<void> {
     while (queue.length > 0 && !lost) {
-      const begun = Date.now();
+      const early = nextCommit - Date.now();
+      if (early > 0) await pause(early);
+      nextCommit = Date.now() + interval;
       try {
         if (head === null) await open();
-        if (lost) break;
-        await append();
+        if (queue.length > 0 && !lost) await append();
       } catch (error) {
         // Whether it was applied shows when the head is read again; nothing is dropped meanwhile.
         logError("log-append-failed", error, { appId, deployId });
-        await recover();
-        await pause(1_000);
+        head = null;
+        if (error instanceof Deno.errors.BadResource) lose();
+        else await pause(RETRY_AFTER);
         continue;
       }
       for (const resolve of waiting.splice(0)) resolve();
-      if (queue.length > 0) await pause(Math.max(0, interval - (Date.now() - begun)));
     }
     for (const resolve of waiting.splice(0)) resolve();
   }
 
-  let inFlight: { count: number; from: number; batches: Batch[] } | null = null;
+  /** A line that comes just as the work ends begins it again. */
+  function begin(): void {
+    working ??= work().finally(() => {
+      working = null;
+      if (queue.length > 0 && !lost) begin();
+    });
+  }
 
   async function append(): Promise<void> {
-    const from = head!.lines;
-    const batches: { batch: Batch; value: Uint8Array }[] = [];
+    const { lines: from, versionstamp } = head!;
+    const atomic = kv.atomic().check({ key: keys.logHead(deployId), versionstamp });
+    const batches: Batch[] = [];
     let count = 0;
     while (count < queue.length && batches.length < BATCHES_PER_COMMIT) {
+      const first = from + count;
       const parts: Uint8Array[] = [];
       let bytes = 0;
       while (count < queue.length && bytes + queue[count].text.length <= BATCH_BYTES) {
         bytes += queue[count].text.length;
         parts.push(queue[count++].text);
       }
-      const first = from + count - parts.length;
-      batches.push({ batch: { first, bytes }, value: concat(parts, bytes) });
+      batches.push({ first, bytes });
+      atomic.set(keys.log(deployId, first), concat(parts, bytes), { expireIn: LOG_LIFE });
     }
-    inFlight = { count, from, batches: batches.map((b) => b.batch) };
-    const all = [...kept, ...inFlight.batches];
-    let total = keptBytes + inFlight.batches.reduce((sum, b) => sum + b.bytes, 0);
-    const atomic = kv.atomic().check({ key: keys.logHead(deployId), versionstamp: head!.versionstamp });
-    for (const { batch, value } of batches) {
-      atomic.set(keys.log(deployId, batch.first), value, { expireIn: LOG_LIFE });
+    let total = keptBytes + sum(batches);
+    let dropped = 0;
+    while (total > keep && dropped < Math.min(kept.length, DROPS_PER_COMMIT)) {
+      atomic.delete(keys.log(deployId, kept[dropped].first));
+      total -= kept[dropped++].bytes;
     }
-    while (total > keep && all.length > 1) {
-      const oldest = all.shift()!;
-      total -= oldest.bytes;
-      atomic.delete(keys.log(deployId, oldest.first));
-    }
-    const first = all[0].first;
-    atomic.set(
-      keys.logHead(deployId),
-      { lines: from + count, first, closed: false, token } satisfies LogHead,
-    );
+    const first = kept[dropped]?.first ?? from;
+    const lines = from + count;
+    atomic.set(keys.logHead(deployId), { appId, lines, first, closed: false, token } satisfies LogHead);
+    inFlight = { from, count };
     const result = await commitLocked(atomic);
     if (!result.ok) return lose();
-    head = { versionstamp: result.versionstamp, lines: from + count, first };
-    kept = all;
+    head = { versionstamp: result.versionstamp, lines, first };
+    kept.splice(0, dropped);
+    kept.push(...batches);
     keptBytes = total;
-    applied();
+    applied(inFlight);
   }
 
-  function applied(): void {
-    const { count, from } = inFlight!;
+  function applied({ from, count }: { from: number; count: number }): void {
     inFlight = null;
     const done = queue.splice(0, count);
-    for (const { text } of done) queued -= text.length;
-    announce(appId, deployId, from, done.map((d) => d.line));
-  }
-
-  /** After a failure of unknown effect: our own append is recognised by the head, everything else by another token. */
-  async function recover(): Promise<void> {
-    try {
-      const before = inFlight;
-      const known = head;
-      await open();
-      if (lost || before === null || known === null) return;
-      if (head!.lines === before.from + before.count) applied();
-    } catch {
-      // Still unreachable: the next round tries again.
-    }
+    queued -= sum(done.map(({ text }) => ({ bytes: text.length })));
+    announce(appId, deployId, from, done.map(({ line }) => line));
   }
 
   return {
     async write(line) {
       if (lost) return;
-      const text = encodeLine(line);
-      queue.push({ line, text });
-      queued += text.length;
-      working ??= work().finally(() => working = null);
+      const encoded = encodeLine(line);
+      queue.push(encoded);
+      queued += encoded.text.length;
+      begin();
       if (queued > QUEUE_BYTES) await new Promise<void>((resolve) => waiting.push(resolve));
     },
     async flush() {
@@ -175,11 +177,19 @@ function createWriter(
   };
 }
 
+const sum = (batches: readonly { bytes: number }[]): number =>
+  batches.reduce((total, { bytes }) => total + bytes, 0);
+
+interface EncodedLine {
+  readonly line: LogLine;
+  readonly text: Uint8Array;
+}
+
 const encoder = new TextEncoder();
 
-function encodeLine(line: LogLine): Uint8Array {
+function encodeLine(line: LogLine): EncodedLine {
   const text = encoder.encode(JSON.stringify(line) + "\n");
-  if (text.length <= BATCH_BYTES) return text;
+  if (text.length <= BATCH_BYTES) return { line, text };
   return encodeLine({ ...line, message: line.message.slice(0, Math.floor(line.message.length / 2)) });
 }
 

@@ -18,6 +18,15 @@ interface Isolate {
   readonly pid: number;
 }
 
+interface Watched {
+  viewers: number;
+  /** The lease's way into KV; null before the first try, and after one that failed. */
+  written: Promise<void> | null;
+  /** `onChange` was called. */
+  told: boolean;
+  leaving?: ReturnType<typeof setTimeout>;
+}
+
 export interface Presence {
   /** Counts one viewer; resolves when the lease is in KV. The returned function takes the viewer away again. */
   join(appId: AppId): Promise<() => void>;
@@ -42,33 +51,42 @@ export interface PresenceOptions {
 
 export async function createPresence(kv: Deno.Kv, options: PresenceOptions): Promise<Presence> {
   const { isolateId, host, pid, graceMs = GRACE } = options;
-  const apps = new Map<
-    AppId,
-    { viewers: number; written: Promise<void>; leaving?: ReturnType<typeof setTimeout> }
-  >();
+  const apps = new Map<AppId, Watched>();
+  const writes = new Map<AppId, Promise<void>>();
   let until = 0;
+  let closed = false;
 
   async function beat(): Promise<void> {
-    const now = Date.now();
-    const revived = until !== 0 && now > until;
-    until = now + ISOLATE_LIFE;
+    const next = Date.now() + ISOLATE_LIFE;
     await commitLocked(
-      kv.atomic().set(keys.isolate(isolateId), { until, host, pid } satisfies Isolate, {
+      kv.atomic().set(keys.isolate(isolateId), { until: next, host, pid } satisfies Isolate, {
         expireIn: ISOLATE_LIFE * 10,
       }),
     );
-    if (revived) options.onRevival?.();
+    const revived = until !== 0 && Date.now() > until;
+    until = next;
+    if (!revived) return;
+    // Others may have cleared away what we had written.
+    await Promise.all([...apps.keys()].map((appId) => write(appId, true)));
+    options.onRevival?.();
   }
 
   await beat();
-  const heart = setInterval(() =>
-    beat().catch((error) => {
-      logError("heartbeat-failed", error);
-    }), HEARTBEAT);
+  let beating = Promise.resolve();
+  const heart = setInterval(() => {
+    beating = beat().catch((error) => logError("heartbeat-failed", error));
+  }, HEARTBEAT);
 
-  async function write(appId: AppId, watched: boolean): Promise<void> {
+  /** One after the other for each app, so that what was asked for last is what stands there. */
+  function write(appId: AppId, watched: boolean): Promise<void> {
     const key = keys.viewers(appId, isolateId);
-    await commitLocked(watched ? kv.atomic().set(key, true) : kv.atomic().delete(key));
+    const done = (writes.get(appId) ?? Promise.resolve()).catch(() => {}).then(async () => {
+      await commitLocked(watched ? kv.atomic().set(key, true) : kv.atomic().delete(key));
+    }).finally(() => {
+      if (writes.get(appId) === done) writes.delete(appId);
+    });
+    writes.set(appId, done);
+    return done;
   }
 
   function leave(appId: AppId): void {
@@ -76,18 +94,17 @@ export async function createPresence(kv: Deno.Kv, options: PresenceOptions): Pro
     if (!entry || --entry.viewers > 0) return;
     entry.leaving = setTimeout(() => {
       apps.delete(appId);
-      options.onChange?.(appId, false);
-      entry.written.catch(() => {}).then(() => apps.has(appId) ? undefined : write(appId, false)).catch(
-        () => {},
-      );
+      if (entry.told) options.onChange?.(appId, false);
+      write(appId, false).catch((error) => logError("presence-failed", error, { appId }));
     }, graceMs);
   }
 
   return {
     async join(appId) {
+      // Streams that come while this isolate ends are sent on at once.
+      if (closed) return () => {};
       let entry = apps.get(appId);
-      const first = entry === undefined;
-      if (!entry) apps.set(appId, entry = { viewers: 0, written: write(appId, true) });
+      if (!entry) apps.set(appId, entry = { viewers: 0, written: null, told: false });
       entry.viewers++;
       clearTimeout(entry.leaving);
       let left = false;
@@ -95,13 +112,19 @@ export async function createPresence(kv: Deno.Kv, options: PresenceOptions): Pro
         if (!left) leave(appId);
         left = true;
       };
+      const written = entry.written ??= write(appId, true);
       try {
-        await entry.written;
+        await written;
       } catch (error) {
+        // The next viewer tries again.
+        if (entry.written === written) entry.written = null;
         release();
         throw error;
       }
-      if (first) options.onChange?.(appId, true);
+      if (!entry.told && !closed) {
+        entry.told = true;
+        options.onChange?.(appId, true);
+      }
       return release;
     },
     here: (appId) => apps.has(appId),
@@ -116,13 +139,12 @@ export async function createPresence(kv: Deno.Kv, options: PresenceOptions): Pro
       return fresh;
     },
     async close() {
+      closed = true;
       clearInterval(heart);
+      for (const { leaving } of apps.values()) clearTimeout(leaving);
+      await Promise.allSettled([beating, ...writes.values()]);
       const atomic = kv.atomic().delete(keys.isolate(isolateId));
-      for (const [appId, entry] of apps) {
-        clearTimeout(entry.leaving);
-        await entry.written.catch(() => {});
-        atomic.delete(keys.viewers(appId, isolateId));
-      }
+      for (const appId of apps.keys()) atomic.delete(keys.viewers(appId, isolateId));
       apps.clear();
       await commitLocked(atomic).catch(() => {});
     },

@@ -59,7 +59,7 @@ export function createPreviewStore(kv: Deno.Kv): PreviewStore {
         }
         const time = now();
         const { record } = step;
-        const at = await writeLogHeads(kv, atomic, loaded.record, step);
+        const at = await writeLogHeads(kv, atomic, appId, loaded.record, step);
         await writeDeploys(kv, atomic, appId, step, time);
         const lease = (kind: LeaseKind, token: (r: PreviewRecord) => string | null) =>
           writeLease(atomic, appId, kind, token(loaded.record), token(record), isolateId, time);
@@ -154,6 +154,7 @@ function writeLease(
 async function writeLogHeads(
   kv: Deno.Kv,
   atomic: Deno.AtomicOperation,
+  appId: AppId,
   before: PreviewRecord,
   { record, opens, closes }: Step,
 ): Promise<Record<string, number>> {
@@ -170,6 +171,7 @@ async function writeLogHeads(
     const changesHands = token !== null && token !== head?.token;
     if (!closing && !changesHands) continue;
     const next: LogHead = {
+      appId,
       lines: head?.lines ?? 0,
       first: head?.first ?? 0,
       closed: closing,

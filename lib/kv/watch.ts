@@ -51,8 +51,8 @@ interface Watch {
 
 function startWatch(kv: Deno.Kv, appId: AppId, pollMs: number): Watch {
   let reader: ReadableStreamDefaultReader<Deno.KvEntryMaybe<unknown>[]> | null = null;
-  let watched = "";
   let stopped = false;
+  let retry: ReturnType<typeof setTimeout> | undefined;
   const poll = setInterval(() => void look(), pollMs);
   const watch: Watch = {
     subscribers: new Set(),
@@ -60,16 +60,13 @@ function startWatch(kv: Deno.Kv, appId: AppId, pollMs: number): Watch {
     stop() {
       stopped = true;
       clearInterval(poll);
+      clearTimeout(retry);
       void reader?.cancel().catch(() => {});
     },
   };
 
   function tell(logs: DeployId[], [app, preview, ...heads]: Deno.KvEntryMaybe<unknown>[]): DeployId[] {
-    const record = app.value === null
-      ? null
-      : preview.value === null
-      ? EMPTY_RECORD
-      : PreviewRecord.parse(preview.value);
+    const record = recordOf(app, preview);
     const known: Record<string, LogHead> = {};
     heads.forEach(({ value }, i) => {
       if (value !== null) known[logs[i]] = LogHead.parse(value);
@@ -84,11 +81,12 @@ function startWatch(kv: Deno.Kv, appId: AppId, pollMs: number): Watch {
     let logs: DeployId[] = [];
     while (!stopped) {
       try {
-        watched = logs.join();
+        const watched = logs.join();
         reader = kv.watch<unknown[]>(keysOf(appId, logs)).getReader();
         for (;;) {
           const { done, value } = await reader.read();
-          if (done || stopped) break;
+          if (stopped) return;
+          if (done) throw new Error("The watch ended by itself");
           logs = tell(logs, value);
           if (logs.join() !== watched) break;
         }
@@ -96,15 +94,18 @@ function startWatch(kv: Deno.Kv, appId: AppId, pollMs: number): Watch {
       } catch (error) {
         if (stopped) return;
         logError("watch-failed", error, { appId });
-        await new Promise((resolve) => setTimeout(resolve, 1_000));
+        await new Promise((resolve) => retry = setTimeout(resolve, 1_000));
       }
     }
   }
 
+  /** Reads which logs are open, too: of one that another process opened the watch may never hear. */
   async function look(): Promise<void> {
-    const logs = watched === "" ? [] : watched.split(",") as DeployId[];
     try {
-      tell(logs, await kv.getMany<unknown[]>(keysOf(appId, logs)));
+      const [app, preview] = await kv.getMany<unknown[]>(keysOf(appId, []));
+      const logs = openLogs(recordOf(app, preview));
+      const heads = await kv.getMany<unknown[]>(logs.map((id) => keys.logHead(id)));
+      if (!stopped) tell(logs, [app, preview, ...heads]);
     } catch {
       // The next look, or the watch, will tell.
     }
@@ -112,6 +113,14 @@ function startWatch(kv: Deno.Kv, appId: AppId, pollMs: number): Watch {
 
   void run();
   return watch;
+}
+
+function recordOf(
+  app: Deno.KvEntryMaybe<unknown>,
+  preview: Deno.KvEntryMaybe<unknown>,
+): PreviewRecord | null {
+  if (app.value === null) return null;
+  return preview.value === null ? EMPTY_RECORD : PreviewRecord.parse(preview.value);
 }
 
 const keysOf = (

@@ -1,6 +1,6 @@
 /** The truth about an app's preview: one record in KV, and what stands around it. Times are milliseconds since 1970. */
 import * as z from "zod";
-import { CommitId, DeployId } from "../protocol/ids.ts";
+import { AppId, CommitId, DeployId } from "../protocol/ids.ts";
 import { DeployStatus, DeployTrigger, StopReason } from "../protocol/states.ts";
 import { StoredEvent } from "../protocol/events.ts";
 
@@ -92,6 +92,7 @@ export type EventEntry = z.infer<typeof EventEntry>;
 
 /** Where a deploy's log stands. `first` is the first line that is still kept. */
 export const LogHead = z.object({
+  appId: AppId,
   lines: z.int(),
   first: z.int(),
   closed: z.boolean(),

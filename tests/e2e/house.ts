@@ -20,7 +20,12 @@ export interface Scene {
 export interface HouseOptions extends ServerOptions {
   /** The tests themselves use the printed link. */
   readonly signedOut?: boolean;
+  /** Each test gets a server of its own, which it may end and start again. */
+  readonly serverPerTest?: boolean;
 }
+
+/** Milliseconds for which a page may take to show something. */
+const PATIENCE = 20_000;
 
 /**
  * Call at the top of a test file.
@@ -29,48 +34,63 @@ export interface HouseOptions extends ServerOptions {
  *   `E2E_PICTURES` names a folder.
  */
 export function house(options: HouseOptions = {}): (name: string, run: (scene: Scene) => Promise<void>) => void {
-  let server: Server;
+  const { serverPerTest = false, signedOut = false } = options;
   let browser: Browser;
+  let server: Server | undefined;
   let session: Session;
 
+  async function openServer(): Promise<void> {
+    server = await startServer(options);
+    if (!signedOut) session = await signIn(server);
+  }
+  async function closeServer(): Promise<void> {
+    const closing = server;
+    server = undefined;
+    await closing?.close();
+  }
+
   Deno.test.beforeAll(async () => {
-    [server, browser] = await Promise.all([startServer(options), openBrowser()]);
-    if (!options.signedOut) session = await signIn(server);
+    browser = await openBrowser();
+    if (!serverPerTest) await openServer();
   });
   Deno.test.afterAll(async () => {
     await browser?.close();
-    await server?.close();
+    await closeServer();
   });
 
   return (name, run) =>
     Deno.test(name, async () => {
       const contexts: BrowserContext[] = [];
-      const printed = server.output.length;
       const keep = (context: BrowserContext) => {
-        context.setDefaultTimeout(15_000);
+        context.setDefaultTimeout(PATIENCE);
         contexts.push(context);
         return context;
       };
-      const scene: Scene = {
-        server,
-        session,
-        createApp: (app) => createApp(server, session, app),
-        stranger: async (options) => keep(await browser.newContext(options)),
-        profile: async (options) => keep(await session.context(browser, options)),
-        async open(path, profile) {
-          const page = await (profile ?? await scene.profile()).newPage();
-          await page.goto(server.url + path);
-          return page;
-        },
-      };
+      let printed = 0;
       try {
+        if (serverPerTest) await openServer();
+        const here = server!;
+        printed = here.output.length;
+        const scene: Scene = {
+          server: here,
+          session,
+          createApp: (app) => createApp(here, session, app),
+          stranger: async (options) => keep(await browser.newContext(options)),
+          profile: async (options) => keep(await session.context(browser, options)),
+          async open(path, profile) {
+            const page = await (profile ?? await scene.profile()).newPage();
+            await page.goto(here.url + path);
+            return page;
+          },
+        };
         await run(scene);
       } catch (error) {
-        console.error(server.output.slice(printed));
+        console.error(server?.output.slice(printed));
         await takePictures(name, contexts);
         throw error;
       } finally {
         for (const context of contexts) await context.close();
+        if (serverPerTest) await closeServer();
       }
     });
 }

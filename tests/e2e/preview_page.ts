@@ -3,14 +3,14 @@ import type { Page } from "playwright-core";
 import { until } from "../support/until.ts";
 
 /** Resolves when the page's state says so; it is announced to screen readers as `Preview: Running`. */
-export async function seesState(page: Page, state: string, within = 20_000): Promise<void> {
-  await page.getByText(`Preview: ${state}`, { exact: true }).waitFor({ state: "attached", timeout: within });
+export async function seesState(page: Page, state: string): Promise<void> {
+  await page.getByText(`Preview: ${state}`, { exact: true }).waitFor({ state: "attached" });
 }
 
 /** Resolves when the framed app shows this heading. */
-export async function seesApp(page: Page, heading: string, within = 20_000): Promise<void> {
+export async function seesApp(page: Page, heading: string): Promise<void> {
   const title = page.frameLocator("iframe[title^='Preview of']").getByRole("heading", { name: heading });
-  await title.waitFor({ timeout: within });
+  await title.waitFor();
 }
 
 /** The text of the log panel's lines. */

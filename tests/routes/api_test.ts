@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { Problem } from "../../lib/protocol/problem.ts";
+import { DeployLog } from "../../lib/protocol/deploy_log.ts";
 import { StatusAnswer } from "../../lib/protocol/events.ts";
 import { keys } from "../../lib/kv/keys.ts";
 import { hmacSha256Hex } from "../../lib/auth/secrets.ts";
@@ -226,6 +227,27 @@ Deno.test("the API", async (t) => {
       assertEquals([deploys[0].id, deploys[0].status], [deploy.id, "failed"]);
     },
   );
+
+  await t.step("B2 the log of a deploy is there as JSON, text and NDJSON, for its owners", async () => {
+    const { deploys } = await (await house.ask("GET", `/api/apps/${hello.id}/deploys`)).json();
+    const path = `/api/deploys/${deploys[0].id}/logs`;
+    const log = DeployLog.parse(await (await house.ask("GET", path)).json());
+    assert(log.closed && log.first === 0 && log.next === log.lines.length);
+    assert(log.lines.some(({ message, stream }) => message === "broken" && stream === "stderr"));
+    const rest = DeployLog.parse(await (await house.ask("GET", `${path}?after=${log.next - 1}`)).json());
+    assertEquals(rest.lines, log.lines.slice(-1));
+    const text = await (await house.ask("GET", path, { headers: { accept: "text/plain" } })).text();
+    assertEquals(text.trimEnd().split("\n").length, log.lines.length);
+    const ndjson = await (await house.ask("GET", path, { headers: { accept: "application/x-ndjson" } }))
+      .text();
+    assertEquals(ndjson.trimEnd().split("\n").map((line) => JSON.parse(line)), log.lines);
+    await refused(await house.anonymous("GET", path), 401, "not_signed_in");
+    await refused(
+      await house.ask("GET", "/api/deploys/01ARZ3NDEKTSV4RRFFQ69G5FAV/logs"),
+      404,
+      "unknown_deploy",
+    );
+  });
 
   await t.step(
     "the build of a commit that is gone says so, and the next build is not in its way",

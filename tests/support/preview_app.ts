@@ -1,7 +1,7 @@
 /** An app in a Wakelight under test, with a Git repository of its own and pushes that arrive as GitHub sends them. */
 import { hmacSha256Hex } from "../../lib/auth/secrets.ts";
 import type { DeployView } from "../../lib/protocol/api.ts";
-import type { JsonAnswer, LogPayload, StatusAnswer } from "../../lib/protocol/events.ts";
+import type { JsonAnswer, StatusAnswer } from "../../lib/protocol/events.ts";
 import type { TicketAnswer } from "../../lib/protocol/ticket.ts";
 import { makeRepository } from "../build/support.ts";
 import type { Server } from "./server.ts";
@@ -19,8 +19,8 @@ export interface PreviewApp {
   status(): Promise<StatusAnswer>;
   /** Newest first. */
   deploys(): Promise<DeployView[]>;
-  /** What the store has of the log: the newest 500 lines, in order. */
-  log(): Promise<LogPayload[]>;
+  /** What the store has of the open logs: the newest 500 lines, in order, without their colours. */
+  log(): Promise<string[]>;
 }
 
 export interface NewApp {
@@ -63,10 +63,13 @@ export async function createApp(server: Server, session: Session, app: NewApp): 
         headers: { accept: "application/json", authorization: `Bearer ${ticket.ticket}` },
       });
       const { events } = await answer.json() as JsonAnswer;
-      return events.flatMap((event) => event.type === "log" ? [event.payload] : []);
+      return events.flatMap((event) => event.type === "log" ? [plain(event.payload.message)] : []);
     },
   };
 }
+
+// deno-lint-ignore no-control-regex
+const plain = (line: string) => line.replaceAll(/\x1b\[[\d;]*m/g, "");
 
 /** GitHub's push event, signed with the app's secret. */
 export async function deliver(
