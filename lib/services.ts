@@ -18,7 +18,7 @@ import { createEventEndpoint, type EventEndpoint } from "./events/endpoint.ts";
 import { createHub, type Hub } from "./events/hub.ts";
 import { readBody } from "./http/body.ts";
 import { originsAllowed } from "./http/cors.ts";
-import { granted, refuse, type Result } from "./http/problem.ts";
+import { granted, type Refusal, refuse, type Result } from "./http/problem.ts";
 import { createAppStore } from "./kv/apps.ts";
 import { createCredentialStore } from "./kv/credentials.ts";
 import { createDeliveryStore } from "./kv/deliveries.ts";
@@ -71,7 +71,7 @@ export interface Services {
   /** Whether the user may make apps for that owner. */
   mayUse(user: UserId, owner: OwnerId): Promise<boolean>;
   /** Takes a one-time link; `cookie` is the value for `Set-Cookie`. */
-  signIn(token: string): Promise<Result<never> | { ok: true; cookie: string }>;
+  signIn(token: string): Promise<Refusal | { ok: true; cookie: string }>;
   /** Ends the request's session; the value for `Set-Cookie`. */
   signOut(req: Request): Promise<string>;
   /** A new one-time link for the first user. */

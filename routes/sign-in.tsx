@@ -18,7 +18,7 @@ export const handler = define.handlers({
     const signedIn = await ctx.state.services.signIn(token);
     if (!signedIn.ok) return page<SignInData>({ error: PROBLEMS[signedIn.code][1] }, { status: 401 });
     const answer = ctx.redirect("/", 303);
-    if ("cookie" in signedIn) answer.headers.append("set-cookie", signedIn.cookie);
+    if (signedIn.ok) answer.headers.append("set-cookie", signedIn.cookie);
     return answer;
   },
   // A chat that looks at a pasted link first asks with HEAD; that must not use the link up.

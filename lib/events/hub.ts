@@ -4,7 +4,7 @@ import type { Position } from "../protocol/cursor.ts";
 import type { LogUrl } from "./advance.ts";
 import { Feed, type News } from "./feed.ts";
 import type { History } from "./history.ts";
-import { type Farewell, type Sink, Viewer } from "./viewer.ts";
+import { type Sink, Viewer } from "./viewer.ts";
 
 /** To every *other* isolate, as fast as it can, with no promise that it arrives. */
 export interface Accelerator {

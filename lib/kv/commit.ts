@@ -39,6 +39,9 @@ export async function commitLocked(
     try {
       return await atomic.commit();
     } catch (error) {
+      if (isFull(error)) {
+        throw new StorageUnavailable("Cannot commit: the disk is full or failing", { cause: error });
+      }
       if (!isLocked(error)) throw error;
       if (Date.now() > until) {
         throw new StorageUnavailable("Cannot commit: the store is locked", { cause: error });
@@ -55,6 +58,11 @@ export class StorageUnavailable extends Error {
 
 function isLocked(error: unknown): boolean {
   return error instanceof Error && /database is locked|database table is locked/.test(error.message);
+}
+
+/** SQLite's words; it rolls the commit back. */
+function isFull(error: unknown): boolean {
+  return error instanceof Error && /disk is full|disk I\/O error|readonly database/.test(error.message);
 }
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));

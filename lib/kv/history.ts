@@ -1,5 +1,5 @@
 /** `History` on Deno KV. */
-import type { AppId, DeployId } from "../protocol/ids.ts";
+import type { AppId } from "../protocol/ids.ts";
 import type { LogPayload } from "../protocol/events.ts";
 import type { History } from "../events/history.ts";
 import { EMPTY_RECORD, EventEntry, Lease, LogHead, PreviewRecord } from "../preview/record.ts";

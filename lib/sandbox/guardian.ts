@@ -21,7 +21,7 @@ export const MARK = "WAKELIGHT_SANDBOX";
 const SCRIPT = `
 mark=$1
 trap '' TERM INT HUP
-look() { return
+look() {
   for file in $(grep -lzsF -e "$mark" /proc/[0-9]*/environ); do
     pid=\${file#/proc/}
     echo "\${pid%/environ}"

@@ -93,14 +93,15 @@ function asProblem(res: Response): Response {
 /** X16: what the dashboard's own pages may load, and who may frame them. */
 function secured(services: Services) {
   const { publicUrl, previewDomain } = services.config;
-  const { protocol } = new URL(publicUrl);
+  const { protocol, host } = new URL(publicUrl);
   const previews = `${protocol}//*.${previewDomain}`;
   const policy = csp({
     useNonce: true,
     csp: [
       "style-src 'self'",
       "img-src 'self' data:",
-      `connect-src 'self' ${previews}`,
+      // Older browsers do not count the WebSocket of the same host as 'self'.
+      `connect-src 'self' ${protocol.replace("http", "ws")}//${host} ${previews}`,
       `frame-src 'self' ${previews}`,
       "frame-ancestors 'self'",
       "base-uri 'none'",

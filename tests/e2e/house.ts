@@ -33,7 +33,9 @@ const PATIENCE = 20_000;
  * @returns registers a test. One that fails says what the server printed, and where its pages' pictures lie if
  *   `E2E_PICTURES` names a folder.
  */
-export function house(options: HouseOptions = {}): (name: string, run: (scene: Scene) => Promise<void>) => void {
+export function house(
+  options: HouseOptions = {},
+): (name: string, run: (scene: Scene) => Promise<void>) => void {
   const { serverPerTest = false, signedOut = false } = options;
   let browser: Browser;
   let server: Server | undefined;

@@ -1,5 +1,5 @@
 /** The page of one preview, as a person knows it: by its words, not by its markup. */
-import type { Page } from "playwright-core";
+import type { Frame, Page } from "playwright-core";
 import { until } from "../support/until.ts";
 
 /** Resolves when the page's state says so; it is announced to screen readers as `Preview: Running`. */
@@ -21,8 +21,20 @@ export async function logLines(page: Page): Promise<string[]> {
 
 /** Resolves when the log panel shows a line with this text. */
 export async function seesLine(page: Page, text: string): Promise<void> {
-  await until(`the log says "${text}"`, async () => (await logLines(page)).some((line) => line.includes(text)), {
-    within: 20_000,
-    about: async () => (await logLines(page)).join("\n"),
-  });
+  await until(
+    `the log says "${text}"`,
+    async () => (await logLines(page)).some((line) => line.includes(text)),
+    {
+      within: 20_000,
+      about: async () => (await logLines(page)).join("\n"),
+    },
+  );
+}
+
+/** The framed preview, to run code in. */
+export async function framed(page: Page): Promise<Frame> {
+  const element = await page.locator("iframe").elementHandle();
+  const frame = await element?.contentFrame();
+  if (!frame) throw new Error("The page has no frame");
+  return frame;
 }

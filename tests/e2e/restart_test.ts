@@ -3,6 +3,8 @@ import type { Page } from "playwright-core";
 import { assert, assertEquals } from "@std/assert";
 import type { PreviewApp } from "../support/preview_app.ts";
 import { sampleApp, slowInstall } from "../support/sample_app.ts";
+import { processesOf } from "../support/processes.ts";
+import { until } from "../support/until.ts";
 import { house, type Scene } from "./house.ts";
 import { logLines, seesApp, seesLine, seesState } from "./preview_page.ts";
 
@@ -11,7 +13,11 @@ const test = house({ serverPerTest: true });
 const STEPS = 25;
 
 async function followsABuild({ createApp, open }: Scene): Promise<{ app: PreviewApp; page: Page }> {
-  const app = await createApp({ name: "Slow", files: sampleApp("at last"), commands: { install: slowInstall(STEPS) } });
+  const app = await createApp({
+    name: "Slow",
+    files: sampleApp("at last"),
+    commands: { install: slowInstall(STEPS) },
+  });
   const page = await open(app.path);
   await page.evaluate("globalThis.sameDocument = true");
   await seesLine(page, "step 5 of run");
@@ -58,4 +64,19 @@ test("X10 X1 X3 a server asked to end does so within 5 s and hands its build ove
   assert(took < 5_000, `it took ${took} ms`);
   await server.start();
   await missedNothing(page, app);
+});
+
+test("A15 A24 S1 an app whose server was killed is not said to run: the page tells that it was lost, and Resume brings it back", async ({ server, createApp, open }) => {
+  const app = await createApp({ name: "Lost", files: sampleApp("here I am") });
+  const page = await open(app.path);
+  await seesApp(page, "here I am");
+  await server.stop("SIGKILL");
+  // The guardian of the app's processes ends them with the server, long before it is back.
+  await until("nothing outlives the server", async () => (await processesOf(server.dataDir)).length === 0);
+
+  await server.start();
+  await seesState(page, "Sleeping");
+  await page.getByText("because the server that ran it went away").waitFor();
+  await page.getByRole("main").getByRole("button", { name: "Resume" }).first().click();
+  await seesApp(page, "here I am");
 });

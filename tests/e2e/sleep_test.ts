@@ -18,7 +18,10 @@ const quickMinutes = `{
 /** What a browser tells a page that another tab was brought before it. */
 const setVisibility = (page: Page, state: "hidden" | "visible") =>
   page.evaluate((state) => {
-    const { document, Event } = globalThis as unknown as { document: EventTarget; Event: typeof globalThis.Event };
+    const { document, Event } = globalThis as unknown as {
+      document: EventTarget;
+      Event: typeof globalThis.Event;
+    };
     Object.defineProperty(document, "visibilityState", { value: state, configurable: true });
     document.dispatchEvent(new Event("visibilitychange"));
   }, state);
@@ -75,7 +78,10 @@ test("X6 S11 a visit of the preview wakes it, and is shown how; favicons, progra
   using client = Deno.createHttpClient({ allowHost: true });
   const ask = async (path: string, headers: Record<string, string>) => {
     const url = `http://127.0.0.1:${server.port}${path}`;
-    const response = await fetch(url, { client, headers: { ...headers, host: new URL(app.previewUrl).host } });
+    const response = await fetch(url, {
+      client,
+      headers: { ...headers, host: new URL(app.previewUrl).host },
+    });
     await response.body?.cancel();
     return response.status;
   };

@@ -23,7 +23,13 @@ export async function startForwardProxy({ holdsStreams = false } = {}): Promise<
     const target = new URL(req.url ?? "/");
     // Every name below localhost is this machine, which not every resolver knows.
     const upstream = request(
-      { host: "127.0.0.1", port: target.port, path: target.pathname + target.search, method: req.method, headers: req.headers },
+      {
+        host: "127.0.0.1",
+        port: target.port,
+        path: target.pathname + target.search,
+        method: req.method,
+        headers: req.headers,
+      },
       (answer) => {
         if (holdsStreams && answer.headers["content-type"]?.startsWith("text/event-stream")) {
           held++;

@@ -50,7 +50,10 @@ export async function createApp(server: Server, session: Session, app: NewApp): 
     async push(files) {
       const before = head;
       head = await repository.commit(files);
-      const response = await deliver(`${server.url}/webhooks/github/${id}`, webhook.secret, { before, after: head });
+      const response = await deliver(`${server.url}/webhooks/github/${id}`, webhook.secret, {
+        before,
+        after: head,
+      });
       const said = await response.text();
       if (response.status !== 202) throw new Error(`The webhook answered ${response.status} ${said}`);
       return head;

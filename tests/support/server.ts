@@ -11,6 +11,8 @@ export interface ServerOptions {
   readonly entry?: keyof typeof ENTRIES;
   /** Milliseconds without requests after which previews sleep. */
   readonly sleepAfter?: number;
+  /** KiB that any file of it may grow to: what lies beyond fails, as it does on a full disk. */
+  readonly fileLimit?: number;
 }
 
 export interface Server {
@@ -24,7 +26,7 @@ export interface Server {
   readonly output: string;
   /** Ends the process and waits until it is gone. @returns how long that took, in milliseconds */
   stop(signal?: "SIGTERM" | "SIGKILL"): Promise<number>;
-  /** Starts again, on the same data and port. */
+  /** Starts again, on the same data and port; without the limit of files. */
   start(): Promise<void>;
   /** Ends it, removes its data. @throws if a process of it is still there: what was built or served must end with it */
   close(): Promise<void>;
@@ -32,7 +34,7 @@ export interface Server {
 
 /** Resolves when it serves. */
 export async function startServer(options: ServerOptions = {}): Promise<Server> {
-  const { entry = "production", sleepAfter } = options;
+  const { entry = "production", sleepAfter, fileLimit } = options;
   const dataDir = await Deno.makeTempDir({ prefix: "wakelight-e2e-" });
   const port = freePort();
   const url = `http://localhost:${port}`;
@@ -41,14 +43,19 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
   let signInLink = "";
   let running: Running | null = null;
 
-  async function start(): Promise<void> {
+  async function start(fileLimit?: number): Promise<void> {
     await Deno.writeTextFile(logFile, "", { append: true });
     const printed = output().length;
-    running = spawn(ENTRIES[entry], {
-      DATA_DIR: dataDir,
-      PORT: String(port),
-      ...(sleepAfter === undefined ? {} : { SLEEP_AFTER: String(sleepAfter / 1000) }),
-    }, logFile);
+    running = spawn(
+      ENTRIES[entry],
+      {
+        DATA_DIR: dataDir,
+        PORT: String(port),
+        ...(sleepAfter === undefined ? {} : { SLEEP_AFTER: String(sleepAfter / 1000) }),
+      },
+      logFile,
+      fileLimit,
+    );
     const { ended } = running;
     await until(`the server serves`, async () => {
       if (ended.done) throw new Error("it ended");
@@ -78,7 +85,7 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
   }
 
   try {
-    await start();
+    await start(fileLimit);
   } catch (error) {
     await close();
     throw error;
@@ -94,7 +101,7 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
       return output();
     },
     stop,
-    start,
+    start: () => start(),
     close,
   };
 }
@@ -108,9 +115,11 @@ interface Running {
  * Its output goes to a file: a pipe that nobody reads would stop it, and one that is read while no test asks for it is a
  * leak to Deno's sanitizers.
  */
-function spawn(entry: string, env: Record<string, string>, logFile: string): Running {
+function spawn(entry: string, env: Record<string, string>, logFile: string, fileLimit?: number): Running {
+  // The signal that comes with the limit would end the process; ignored, the write fails instead. Blocks are 512 bytes.
+  const limit = fileLimit === undefined ? "" : `trap '' XFSZ; ulimit -f ${fileLimit * 2}; `;
   const child = new Deno.Command("sh", {
-    args: ["-c", `log=$1; shift; exec "$@" >>"$log" 2>&1`, "sh", logFile, ...leashed(entry)],
+    args: ["-c", `${limit}log=$1; shift; exec "$@" >>"$log" 2>&1`, "sh", logFile, ...leashed(entry)],
     cwd: ROOT,
     env: { ...ownEnvironment(), ...env },
     clearEnv: true,
@@ -136,7 +145,16 @@ const leashed = (entry: string) => [Deno.execPath(), "run", "-A", "tests/support
 /** A developer's own settings for Wakelight must not reach the one under test. */
 function ownEnvironment(): Record<string, string> {
   const env = Deno.env.toObject();
-  for (const name of ["PUBLIC_URL", "PREVIEW_DOMAIN", "ALLOWED_ORIGINS", "KV_PATH", "TICKET_SECRET", "SLEEP_AFTER"]) {
+  for (
+    const name of [
+      "PUBLIC_URL",
+      "PREVIEW_DOMAIN",
+      "ALLOWED_ORIGINS",
+      "KV_PATH",
+      "TICKET_SECRET",
+      "SLEEP_AFTER",
+    ]
+  ) {
     delete env[name];
   }
   return env;

@@ -40,7 +40,14 @@ export async function signIn(server: Server): Promise<Session> {
     },
     async context(browser, options) {
       const context = await browser.newContext(options);
-      await context.addCookies([{ name, value, domain: "localhost", path: "/", httpOnly: true, sameSite: "Lax" }]);
+      await context.addCookies([{
+        name,
+        value,
+        domain: "localhost",
+        path: "/",
+        httpOnly: true,
+        sameSite: "Lax",
+      }]);
       return context;
     },
   };
