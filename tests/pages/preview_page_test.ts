@@ -134,7 +134,7 @@ test("A24 A22 Sleep stops the app, Resume builds at once and brings it back", as
 });
 
 test("B9 a build can be cancelled from the page", async ({ createApp, open }) => {
-  const app = await createApp({ name: "Cancelled", files: FILES, commands: { install: "sleep 600" } });
+  const app = await createApp({ name: "Halted", files: FILES, commands: { install: "sleep 600" } });
   const page = await open(app.path);
   await seesState(page, "Building");
   await page.getByRole("button", { name: "Cancel build" }).click();

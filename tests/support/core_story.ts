@@ -47,7 +47,7 @@ export class Story {
   async act(act: Act): Promise<void> {
     const { commit, previews } = this.#isolate;
     const { record } = (await previews.load(APP_ID))!;
-    const building = record.build?.token;
+    const building = record.build?.token ?? undefined;
     const running = record.instance?.token;
     switch (act) {
       case "push":
@@ -141,8 +141,10 @@ export function hasAll(items: readonly Item[], truth: Truth): boolean {
 /**
  * Whatever comes after `from` is there, each event once and in order, each line once and in order, no event before a
  * line that its `at` counts, and each cursor says where the reader is.
+ * @returns how many lines were covered by gaps
  */
-export function assertWhole(items: readonly Item[], truth: Truth, from: Position): void {
+export function assertWhole(items: readonly Item[], truth: Truth, from: Position): number {
+  let gone = 0;
   let rev = from.rev;
   const lines: Record<string, number> = { ...from.lines };
   for (const { event, id } of items) {
@@ -153,6 +155,12 @@ export function assertWhole(items: readonly Item[], truth: Truth, from: Position
       assertEquals(line, lines[deployId] ?? 0, `line of ${deployId} after ${id}`);
       assertEquals(message, truth.lines[deployId][line]);
       lines[deployId] = line + 1;
+    } else if (event.type === "gap") {
+      const { deployId, from, to } = event.payload;
+      assertEquals(from, lines[deployId] ?? 0, `gap of ${deployId} at ${id}`);
+      assert(to > from, `empty gap at ${id}`);
+      gone += to - from;
+      lines[deployId] = to;
     } else {
       const entry = truth.events[rev];
       assertEquals(event, entry.event, `event ${rev + 1}`);
@@ -169,4 +177,5 @@ export function assertWhole(items: readonly Item[], truth: Truth, from: Position
   for (const [log, count] of Object.entries(truth.end.lines)) {
     assertEquals(lines[log], count, `lines of ${log}`);
   }
+  return gone;
 }
