@@ -160,6 +160,8 @@ export async function createServices(config: Config, around: Surroundings): Prom
       installTimeout: config.installTimeout,
       startTimeout: config.startTimeout,
       now,
+      extraSecrets: config.ticketSecret === undefined ? [] : [config.ticketSecret],
+      onError: (error) => logError("build-fault", error),
     }),
     hasViewers: (appId) => presence.here(appId),
     previewUrl,

@@ -99,6 +99,8 @@ export function createHub(options: HubOptions): Hub {
   function endRoom(appId: AppId, room: Room): void {
     room.gone = true;
     if (rooms.get(appId) === room) rooms.delete(appId);
+    // What has just happened goes out before the goodbye (S1).
+    room.feed.flush();
     for (const viewer of room.viewers) viewer.close({ type: "gone" });
   }
 
@@ -155,7 +157,10 @@ export function createHub(options: HubOptions): Hub {
 
     drain(spreadMs) {
       draining = spreadMs;
-      for (const { viewers } of rooms.values()) for (const viewer of viewers) sendBack(viewer, spreadMs);
+      for (const { feed, viewers } of rooms.values()) {
+        feed.flush();
+        for (const viewer of viewers) sendBack(viewer, spreadMs);
+      }
     },
 
     get viewers() {

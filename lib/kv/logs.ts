@@ -205,16 +205,19 @@ function concat(parts: Uint8Array[], bytes: number): Uint8Array {
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
+/** One read ends with the batch in which it has so many lines, or so many bytes. */
+const READ_LINES = 1_000;
+const READ_BYTES = 512 * 1024;
+
 /**
- * Lines `from` up to but not including `to`; fewer where the batch limit is reached or where history was trimmed, so
- * look at the first and the last line's number.
+ * Lines `from` up to but not including `to`; about a thousand at once, and fewer where history was trimmed, so look at
+ * the first and the last line's number.
  */
 export async function readLines(
   kv: Deno.Kv,
   deployId: DeployId,
   from: number,
   to: number,
-  maxBatches = 16,
 ): Promise<LogPayload[]> {
   if (to <= from) return [];
   let start = from;
@@ -224,15 +227,18 @@ export async function readLines(
   );
   for await (const { key } of floor) start = key[2] as number;
   const lines: LogPayload[] = [];
+  let bytes = 0;
   const batches = kv.list<Uint8Array>(
     { start: keys.log(deployId, start), end: keys.log(deployId, to) },
-    { limit: maxBatches },
+    { batchSize: 16 },
   );
   for await (const { key, value } of batches) {
     const first = key[2] as number;
     decode(value).forEach((line, i) => {
       if (first + i >= from && first + i < to) lines.push({ deployId, line: first + i, ...line });
     });
+    bytes += value.byteLength;
+    if (lines.length >= READ_LINES || bytes >= READ_BYTES) break;
   }
   return lines;
 }

@@ -64,6 +64,8 @@ export function createLookup(kv: Deno.Kv, options: LookupOptions): WatchedLookup
       for (;;) {
         const { done, value } = await reader.read();
         if (done) return;
+        // A fresh read may have overtaken it.
+        if (isOlder(value, state.entries)) continue;
         state.entries = value;
         state.told++;
         state.readAt = now();
@@ -74,25 +76,27 @@ export function createLookup(kv: Deno.Kv, options: LookupOptions): WatchedLookup
     watched.set(appId, state);
   }
 
-  /** Requests that come together share one read. */
-  function read(appId: AppId): Promise<Entries> {
+  /** Requests that come together share one read, unless it may have begun too early for them. */
+  function read(appId: AppId, fresh: boolean): Promise<Entries> {
     const running = reading.get(appId);
-    if (running) return running;
+    if (running && !fresh) return running;
+    if (fresh) return kv.getMany<unknown[]>(keysOf(appId));
     const promise = kv.getMany<unknown[]>(keysOf(appId)).finally(() => reading.delete(appId));
     reading.set(appId, promise);
     return promise;
   }
 
   return {
-    async find(appId) {
+    async find(appId, { fresh = false } = {}) {
       const before = watched.get(appId);
       const told = before?.told;
       let entries = before?.entries;
-      if (before === undefined || entries === undefined || now() - before.readAt >= rereadAfter) {
-        entries = await read(appId);
+      if (fresh || before === undefined || entries === undefined || now() - before.readAt >= rereadAfter) {
+        entries = await read(appId, fresh);
         const known = watched.get(appId);
-        // What the watch told meanwhile is newer than what was read.
-        if (known !== undefined && (known !== before || known.told !== told)) entries = known.entries;
+        // What the watch told meanwhile is newer than what was read, or of the time before.
+        const toldNow = known !== undefined && (known !== before || known.told !== told);
+        if (toldNow && !isOlder(known.entries, entries)) entries = known.entries;
         else if (known !== undefined) Object.assign(known, { entries, readAt: now() });
         // Made-up names are not watched, or anybody could fill this map.
         else if (!closed && entries[0].value !== null) watch(appId, entries);
@@ -109,6 +113,11 @@ export function createLookup(kv: Deno.Kv, options: LookupOptions): WatchedLookup
       await Promise.all([...watched.values()].map((state) => state.drop()));
     },
   };
+}
+
+/** By the record: what goes before its last change is older, whatever way it came. */
+function isOlder([, a]: Entries, [, b]: Entries): boolean {
+  return a.versionstamp !== null && b.versionstamp !== null && a.versionstamp < b.versionstamp;
 }
 
 const keysOf = (appId: AppId) => [

@@ -85,7 +85,7 @@ export function createPreviewProxy(options: PreviewProxyOptions): PreviewProxy {
     if (isReserved(new URL(req.url).pathname)) {
       return await answerReserved(req, appId, { lookup, acts, dashboard });
     }
-    const preview = await lookup.find(appId);
+    const preview = await lookup.find(appId, { fresh: wakes(visitFacts(req)) });
     if (preview === null) {
       return refusalPage(req.headers.get("accept"), "unknown_app", unknownPage(publicUrl), dashboard);
     }

@@ -14,8 +14,11 @@ export interface PreviewView {
 }
 
 export interface PreviewLookup {
-  /** The app as it is now, or null where there is no such app. */
-  find(appId: AppId): Promise<PreviewView | null>;
+  /**
+   * The app as it was a moment ago, or null where there is no such app. With `fresh` as it is now: a page that was told
+   * of a new version asks for it at once, and would else be shown the old one, which takes a while to end (S2).
+   */
+  find(appId: AppId, options?: { readonly fresh?: boolean }): Promise<PreviewView | null>;
 }
 
 export interface PreviewActs {

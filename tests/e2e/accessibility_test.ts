@@ -1,7 +1,7 @@
 /** Every page, judged by axe against WCAG 2.2 AA, in light and in dark. */
 import type { Page } from "playwright-core";
 import { assert, assertEquals } from "@std/assert";
-import axe from "npm:axe-core@^4.10.0";
+import axe from "axe-core";
 import { sampleApp } from "../support/sample_app.ts";
 import { house } from "./house.ts";
 import { seesApp, seesState } from "./preview_page.ts";

@@ -193,7 +193,7 @@ const anyMove: fc.Arbitrary<Move> = fc.oneof(
   },
 );
 
-async function make(world: World, move: Move, pushes: { count: number }): Promise<void> {
+function make(world: World, move: Move, pushes: { count: number }): void {
   const isolate = "by" in move || "who" in move
     ? world.isolates.slice(-3)["by" in move ? move.by : move.who]
     : null;
@@ -237,7 +237,7 @@ Deno.test("DESIGN 1, 2, 3: crashes and lapses between any two calls leave one ac
       await using world = await World.create(3);
       const pushes = { count: 0 };
       for (const move of moves) {
-        await make(world, move, pushes);
+        make(world, move, pushes);
         await breathe();
         await world.time.tickAsync(30);
         // A dead isolate is replaced by a new one, as a supervisor does.
