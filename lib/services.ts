@@ -3,13 +3,21 @@ import { createApiToken, listApiTokens, revokeApiToken } from "./auth/api_tokens
 import { stillEntitled } from "./auth/entitlement.ts";
 import { apiTokenFrom, ticketFrom } from "./auth/bearer.ts";
 import { identify, type Identity } from "./auth/identify.ts";
-import { mayUse, ownersOf } from "./auth/owners.ts";
+import {
+  createOrganisation,
+  mayUse,
+  type Membership,
+  type Owner,
+  ownersOf,
+  putMember,
+  removeMember,
+} from "./auth/owners.ts";
 import { randomToken } from "./auth/secrets.ts";
 import { endedSessionCookie, sessionCookie, sessionCookieValues } from "./auth/session_cookie.ts";
 import { endSession } from "./auth/sessions.ts";
 import { createSignInLink, redeemSignInLink } from "./auth/sign_in_link.ts";
 import { issueTicket, redeemTicket } from "./auth/tickets.ts";
-import { ensureUser } from "./auth/users.ts";
+import { createUser, ensureUser, type User } from "./auth/users.ts";
 import { createRunner } from "./build/runner.ts";
 import type { Config } from "./config.ts";
 import { createAccelerator } from "./events/accelerator.ts";
@@ -67,6 +75,17 @@ export interface Services {
     list(user: UserId): ReturnType<typeof listApiTokens>;
     revoke(user: UserId, id: string): Promise<boolean>;
   };
+  /** Whom apps can belong to: the user, and organisations that he belongs to. */
+  readonly owners: {
+    list(user: UserId): Promise<Owner[]>;
+    create(user: UserId, name: string): Promise<Owner>;
+    /** Null for whoever is no member. */
+    members(user: UserId, owner: OwnerId): Promise<Membership[] | null>;
+    putMember(by: UserId, membership: Membership): Promise<Result<Membership>>;
+    removeMember(by: UserId, owner: OwnerId, user: UserId): Promise<Result<null>>;
+  };
+  /** A new user with a one-time link to sign in with; for the first user alone to give out. */
+  invite(by: UserId, name: string): Promise<Result<{ user: User; signInLink: string }>>;
   identify(req: Request): Promise<Identity | null>;
   /** Whether the user may make apps for that owner. */
   mayUse(user: UserId, owner: OwnerId): Promise<boolean>;
@@ -230,6 +249,9 @@ export async function createServices(config: Config, around: Surroundings): Prom
   await ensureUser(users, { id: FIRST_USER, name: "Admin" }, now());
   void sweep();
 
+  const linkFor = async (user: UserId) =>
+    `${config.publicUrl}/sign-in?token=${await createSignInLink(credentials, user, now())}`;
+
   const services: Services = {
     config,
     apps,
@@ -242,6 +264,21 @@ export async function createServices(config: Config, around: Surroundings): Prom
       create: (user, name) => createApiToken(credentials, user, name, now()),
       list: (user) => listApiTokens(credentials, user),
       revoke: (user, id) => revokeApiToken(credentials, user, id),
+    },
+    owners: {
+      list: (user) => ownersOf(users, user),
+      create: (user, name) => createOrganisation(users, name, user),
+      members: async (user, owner) => await mayUse(users, user, owner) ? await users.members(owner) : null,
+      async putMember(by, membership) {
+        if (await users.findUser(membership.user) === null) return refuse("unknown_user");
+        return await putMember(users, by, membership);
+      },
+      removeMember: (by, owner, user) => removeMember(users, by, owner, user),
+    },
+    async invite(by, name) {
+      if (by !== FIRST_USER) return refuse("not_allowed");
+      const user = await createUser(users, name, now());
+      return granted({ user, signInLink: await linkFor(user.id) });
     },
     identify: (req) => identify(req, { ...users, ...credentials }, { now: now(), secure }),
     mayUse: (user, owner) => mayUse(users, user, owner),
@@ -258,8 +295,7 @@ export async function createServices(config: Config, around: Surroundings): Prom
       return endedSessionCookie(secure);
     },
 
-    signInLink: async () =>
-      `${config.publicUrl}/sign-in?token=${await createSignInLink(credentials, FIRST_USER, now())}`,
+    signInLink: () => linkFor(FIRST_USER),
 
     async issueTicket(user, app) {
       const issued = await issueTicket(config.ticketSecret, { user, app: app.id, now: now() });

@@ -44,6 +44,9 @@ export const PatchApp = z.object({
 }).partial().strict();
 export type PatchApp = z.infer<typeof PatchApp>;
 
+export const Named = z.object({ name: z.string().trim().min(1).max(80) });
+export const MemberRole = z.object({ role: z.enum(["owner", "member"]) });
+
 export const StartBuild = z.object({ commit: CommitId.optional() });
 
 /** One app in a list. `previewUrl` is its address, whether something answers there or not. */

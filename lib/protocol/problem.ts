@@ -18,6 +18,8 @@ export const PROBLEMS = {
   ],
   unknown_app: [404, "There is no such app, or it is not yours."],
   unknown_deploy: [404, "There is no such deploy."],
+  unknown_user: [404, "There is no such user."],
+  not_allowed: [403, "Only the person who runs this server may do that."],
   unknown_owner: [404, "There is no such owner, or you are not a member."],
   not_found: [404, "There is nothing here."],
   method_not_allowed: [405, "This address does not answer to that method."],

@@ -228,6 +228,48 @@ Deno.test("the API", async (t) => {
     },
   );
 
+  await t.step("an organisation's members use its apps, and nobody else does (A3)", async () => {
+    const post = async (path: string, json: unknown) =>
+      await (await house.ask("POST", path, { json })).json();
+    const { user, signInLink } = await post("/api/users", { name: "Ada" });
+    const org = await post("/api/owners", { name: "Analytical Engines" });
+    const repository = { name: "Engine", repository: hello.repository };
+    const engine = await post("/api/apps", { ...repository, owner: org.id });
+    assertEquals(engine.owner, org.id);
+
+    const signedIn = await house.anonymous("GET", signInLink.slice(signInLink.indexOf("/sign-in")));
+    const cookie = signedIn.headers.get("set-cookie")!.split(";")[0];
+    await signedIn.body?.cancel();
+    const asAda = (path: string) => house.anonymous("GET", path, { cookie });
+    await refused(await asAda(`/api/apps/${engine.id}`), 404, "unknown_app");
+    await refused(await asAda(`/api/owners/${org.id}/members`), 404, "unknown_owner");
+    const invites = await house.anonymousPost("/api/users", `{"name":"Eve"}`, {
+      cookie,
+      "sec-fetch-site": "same-origin",
+    });
+    await refused(invites, 403, "not_allowed");
+
+    const member = `/api/owners/${org.id}/members/${user.id}`;
+    assertEquals((await send("PUT", member, { role: "member" })).status, 200);
+    const seen = await (await asAda("/api/apps")).json();
+    assertEquals(seen.apps.map(({ id }: { id: string }) => id), [engine.id]);
+    assertEquals((await (await asAda(`/api/owners/${org.id}/members`)).json()).members.length, 2);
+    assertEquals((await send("DELETE", member)).status, 204);
+    await refused(await asAda(`/api/apps/${engine.id}`), 404, "unknown_app");
+    await refused(
+      await send("PUT", `/api/owners/${org.id}/members/nobody`, { role: "member" }),
+      404,
+      "unknown_user",
+    );
+    await refused(await send("DELETE", `/api/owners/${org.id}/members/admin`), 422, "invalid_input");
+    assertEquals((await send("DELETE", `/api/apps/${engine.id}`)).status, 204);
+
+    async function send(method: string, path: string, json?: unknown) {
+      const res = await house.ask(method, path, { json });
+      return res.ok ? (await res.body?.cancel(), res) : res;
+    }
+  });
+
   await t.step("B2 the log of a deploy is there as JSON, text and NDJSON, for its owners", async () => {
     const { deploys } = await (await house.ask("GET", `/api/apps/${hello.id}/deploys`)).json();
     const path = `/api/deploys/${deploys[0].id}/logs`;
