@@ -10,7 +10,8 @@ import type { Chunk } from "../lib/events/chunk.ts";
 import type { Sink } from "../lib/events/viewer.ts";
 import { OwnerId } from "../lib/protocol/ids.ts";
 import { createLocalSandbox } from "../lib/sandbox/local.ts";
-import { createServices, FIRST_USER } from "../lib/services.ts";
+import { FIRST_USER } from "../lib/auth/accounts.ts";
+import { createServices } from "../lib/services.ts";
 import { countingKv, type Counts } from "./counting_kv.ts";
 
 const SECONDS = Number(Deno.args[0] ?? 60);

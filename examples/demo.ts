@@ -1,6 +1,6 @@
 /** The demo app of a first start: a bare repository made of `examples/hello`, and an app that previews it. */
 import type { Services } from "../lib/services.ts";
-import { FIRST_USER } from "../lib/services.ts";
+import { FIRST_USER } from "../lib/auth/accounts.ts";
 import { OwnerId } from "../lib/protocol/ids.ts";
 
 /** What `deno task demo:push` has to know; in `<dataDir>/demo.json`. */

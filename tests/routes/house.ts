@@ -2,7 +2,8 @@
 import { Builder } from "fresh/dev";
 import { readConfig } from "../../lib/config.ts";
 import { createLocalSandbox } from "../../lib/sandbox/local.ts";
-import { createServices, FIRST_USER, type Services } from "../../lib/services.ts";
+import { FIRST_USER } from "../../lib/auth/accounts.ts";
+import { createServices, type Services } from "../../lib/services.ts";
 import { createApp } from "../../routes/(_lib)/create_app.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;

@@ -1,0 +1,163 @@
+/** People and what they prove themselves with: sessions, tokens, links, organisations, tickets. Everything that routes ask. */
+import type { App } from "../preview/app.ts";
+import type { AppId, OwnerId } from "../protocol/ids.ts";
+import { UserId } from "../protocol/ids.ts";
+import type { TicketAnswer } from "../protocol/ticket.ts";
+import { granted, type Refusal, refuse, type Result } from "../http/problem.ts";
+import {
+  type ApiTokenStore,
+  type ApiTokenView,
+  createApiToken,
+  listApiTokens,
+  revokeApiToken,
+} from "./api_tokens.ts";
+import { apiTokenFrom, ticketFrom } from "./bearer.ts";
+import { stillEntitled } from "./entitlement.ts";
+import { identify, type Identity } from "./identify.ts";
+import {
+  createOrganisation,
+  mayUse,
+  type Membership,
+  type Owner,
+  ownersOf,
+  type OwnerStore,
+  putMember,
+  removeMember,
+} from "./owners.ts";
+import { endedSessionCookie, sessionCookie, sessionCookieValues } from "./session_cookie.ts";
+import { endSession, type SessionStore } from "./sessions.ts";
+import { createSignInLink, redeemSignInLink, type SignInLinkStore } from "./sign_in_link.ts";
+import { issueTicket, redeemTicket, type TicketStore } from "./tickets.ts";
+import { createUser, type User, type UserStore } from "./users.ts";
+
+/** The person who signs in with the link that the server prints. */
+export const FIRST_USER = UserId.parse("admin");
+
+export interface Accounts {
+  readonly tokens: {
+    create(user: UserId, name: string): Promise<{ token: string; view: ApiTokenView }>;
+    list(user: UserId): Promise<ApiTokenView[]>;
+    revoke(user: UserId, id: string): Promise<boolean>;
+  };
+  /** Whom apps can belong to: the user, and organisations that he belongs to. */
+  readonly owners: {
+    list(user: UserId): Promise<Owner[]>;
+    create(user: UserId, name: string): Promise<Owner>;
+    /** Null for whoever is no member. */
+    members(user: UserId, owner: OwnerId): Promise<Membership[] | null>;
+    putMember(by: UserId, membership: Membership): Promise<Result<Membership>>;
+    removeMember(by: UserId, owner: OwnerId, user: UserId): Promise<Result<null>>;
+  };
+  /** A new user with a one-time link to sign in with; for the first user alone to give out. */
+  invite(by: UserId, name: string): Promise<Result<{ user: User; signInLink: string }>>;
+  identify(req: Request): Promise<Identity | null>;
+  /** Whether the user may make apps for that owner, and use those that are there. */
+  mayUse(user: UserId, owner: OwnerId): Promise<boolean>;
+  /** Takes a one-time link; `cookie` is the value for `Set-Cookie`. */
+  signIn(token: string): Promise<Refusal | { readonly ok: true; readonly cookie: string }>;
+  /** Ends the request's session; the value for `Set-Cookie`. */
+  signOut(req: Request): Promise<string>;
+  /** A new one-time link for the first user. */
+  signInLink(): Promise<string>;
+  issueTicket(user: UserId, app: App): Promise<Result<TicketAnswer>>;
+  /** A2 to A4: a ticket, taken once, or an API token; either way the user must be entitled to the app now. */
+  admit(req: Request, appId: AppId): Promise<Result<Admitted>>;
+}
+
+/** Somebody whose stream may be opened, and, asked again and again, may stay open (X7). */
+export interface Admitted {
+  readonly user: UserId;
+  stillEntitled(): Promise<boolean>;
+}
+
+export interface AccountPorts {
+  readonly store: UserStore & OwnerStore & SessionStore & ApiTokenStore & SignInLinkStore;
+  readonly tickets: TicketStore;
+  readonly ticketSecret: string | undefined;
+  /** Where people open Wakelight, without a slash at the end. */
+  readonly publicUrl: string;
+  readonly findApp: (id: AppId) => Promise<App | null>;
+  readonly now: () => number;
+}
+
+export function createAccounts(ports: AccountPorts): Accounts {
+  const { store, tickets, ticketSecret, publicUrl, now } = ports;
+  const secure = publicUrl.startsWith("https:");
+
+  const linkFor = async (user: UserId) =>
+    `${publicUrl}/sign-in?token=${await createSignInLink(store, user, now())}`;
+
+  const accounts: Accounts = {
+    tokens: {
+      create: (user, name) => createApiToken(store, user, name, now()),
+      list: (user) => listApiTokens(store, user),
+      revoke: (user, id) => revokeApiToken(store, user, id),
+    },
+
+    owners: {
+      list: (user) => ownersOf(store, user),
+      create: (user, name) => createOrganisation(store, name, user),
+      members: async (user, owner) => await mayUse(store, user, owner) ? await store.members(owner) : null,
+      async putMember(by, membership) {
+        if (await store.findUser(membership.user) === null) return refuse("unknown_user");
+        return await putMember(store, by, membership);
+      },
+      removeMember: (by, owner, user) => removeMember(store, by, owner, user),
+    },
+
+    async invite(by, name) {
+      if (by !== FIRST_USER) return refuse("not_allowed");
+      const user = await createUser(store, name, now());
+      return granted({ user, signInLink: await linkFor(user.id) });
+    },
+
+    identify: (req) => identify(req, store, { now: now(), secure }),
+    mayUse: (user, owner) => mayUse(store, user, owner),
+
+    async signIn(token) {
+      const session = await redeemSignInLink(store, token, now());
+      return session.ok ? { ok: true, cookie: sessionCookie(session.value.value, secure) } : session;
+    },
+
+    async signOut(req) {
+      for (const value of sessionCookieValues(req.headers.get("cookie"), secure)) {
+        await endSession(store, value);
+      }
+      return endedSessionCookie(secure);
+    },
+
+    signInLink: () => linkFor(FIRST_USER),
+
+    async issueTicket(user, app) {
+      const issued = await issueTicket(ticketSecret, { user, app: app.id, now: now() });
+      if (!issued.ok) return issued;
+      const { ticket, expiresAt } = issued.value;
+      const url = `${publicUrl}/api/apps/${app.id}/events`;
+      return granted({ ticket, expiresAt: new Date(expiresAt).toISOString(), url });
+    },
+
+    async admit(req, appId) {
+      const who = await bearerOf(req, appId);
+      if (!who.ok) return who;
+      const { user, tokenHash } = who.value;
+      const app = await ports.findApp(appId);
+      if (app === null || !await mayUse(store, user, app.owner)) return refuse("unknown_app");
+      return granted({ user, stillEntitled: () => stillEntitled(store, user, app.owner, tokenHash) });
+    },
+  };
+
+  /** Who asks for a stream: the bearer of an API token, or whoever a ticket was made for. */
+  async function bearerOf(req: Request, app: AppId): Promise<Result<{ user: UserId; tokenHash?: string }>> {
+    if (apiTokenFrom(req) !== null) {
+      const identity = await accounts.identify(req);
+      if (identity === null) return refuse("invalid_ticket", "no such API token");
+      return granted({ user: identity.user.id, tokenHash: identity.credential });
+    }
+    const ticket = ticketFrom(req);
+    if (ticket === null) return refuse("missing_ticket");
+    const claims = await redeemTicket(tickets, ticket, { secret: ticketSecret, app, now: now() });
+    return claims.ok ? granted({ user: claims.value.sub }) : claims;
+  }
+
+  return accounts;
+}
