@@ -15,10 +15,14 @@ export const handler = define.handlers({
     if (token === null) {
       return ctx.state.identity ? ctx.redirect("/", 303) : page<SignInData>({ error: null });
     }
-    const signedIn = await ctx.state.services.signIn(token);
+    const { services } = ctx.state;
+    const signedIn = await services.signIn(token);
     if (!signedIn.ok) return page<SignInData>({ error: PROBLEMS[signedIn.code][1] }, { status: 401 });
-    const answer = ctx.redirect("/", 303);
-    if (signedIn.ok) answer.headers.append("set-cookie", signedIn.cookie);
+    const { user, cookie } = signedIn.value;
+    // Where there is but one preview, as on a first start, that is what people came for.
+    const apps = await services.apps.list(user);
+    const answer = ctx.redirect(apps.length === 1 ? `/apps/${apps[0].id}` : "/", 303);
+    answer.headers.append("set-cookie", cookie);
     return answer;
   },
   // A chat that looks at a pasted link first asks with HEAD; that must not use the link up.

@@ -3,7 +3,7 @@ import type { App } from "../preview/app.ts";
 import type { AppId, OwnerId } from "../protocol/ids.ts";
 import { UserId } from "../protocol/ids.ts";
 import type { TicketAnswer } from "../protocol/ticket.ts";
-import { granted, type Refusal, refuse, type Result } from "../http/problem.ts";
+import { granted, refuse, type Result } from "../http/problem.ts";
 import {
   type ApiTokenStore,
   type ApiTokenView,
@@ -54,7 +54,7 @@ export interface Accounts {
   /** Whether the user may make apps for that owner, and use those that are there. */
   mayUse(user: UserId, owner: OwnerId): Promise<boolean>;
   /** Takes a one-time link; `cookie` is the value for `Set-Cookie`. */
-  signIn(token: string): Promise<Refusal | { readonly ok: true; readonly cookie: string }>;
+  signIn(token: string): Promise<Result<{ readonly user: UserId; readonly cookie: string }>>;
   /** Ends the request's session; the value for `Set-Cookie`. */
   signOut(req: Request): Promise<string>;
   /** A new one-time link for the first user. */
@@ -116,7 +116,9 @@ export function createAccounts(ports: AccountPorts): Accounts {
 
     async signIn(token) {
       const session = await redeemSignInLink(store, token, now());
-      return session.ok ? { ok: true, cookie: sessionCookie(session.value.value, secure) } : session;
+      if (!session.ok) return session;
+      const { session: { user }, value } = session.value;
+      return granted({ user, cookie: sessionCookie(value, secure) });
     },
 
     async signOut(req) {

@@ -2,20 +2,19 @@
 import { assertEquals } from "@std/assert";
 import { type Demo, demoFile } from "../../examples/demo.ts";
 import { house } from "./house.ts";
-import { logLines, seesApp, seesLine, seesState } from "./preview_page.ts";
+import { logLines, notedStates, noteStates, seesApp, seesLine, seesState } from "./preview_page.ts";
 
 const test = house({ entry: "dev", signedOut: true });
 
-test("A26 A13 A14 A23 the printed link leads to the demo app, which builds, tells how, and runs in the frame; a push changes it", async ({ server, stranger }) => {
+test("A26 A13 A14 A23 S2 the printed link leads to the demo app, which builds, tells how, and runs in the frame; a push changes it", async ({ server, stranger }) => {
   const context = await stranger();
+  await noteStates(context);
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
   page.on("pageerror", (error) => complaints.push(String(error)));
 
   await page.goto(server.signInLink);
-  await page.getByRole("link", { name: "Hello" }).click();
-  await seesState(page, "Building");
   await seesLine(page, "▸ fetch");
   await seesState(page, "Running");
   await seesApp(page, "Hello");
@@ -32,6 +31,7 @@ test("A26 A13 A14 A23 the printed link leads to the demo app, which builds, tell
   assertEquals(pushed.success, true, new TextDecoder().decode(pushed.stdout));
   await page.frameLocator("iframe").getByText("Good morning").waitFor();
   await seesState(page, "Running");
+  assertEquals(await notedStates(page), ["Idle", "Building", "Running", "Building", "Running"]);
   assertEquals(complaints, []);
 
   // The link worked once; nobody who finds it in a terminal's history gets in by it.

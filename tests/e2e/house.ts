@@ -56,8 +56,7 @@ export function house(
     if (!serverPerTest) await openServer();
   });
   Deno.test.afterAll(async () => {
-    await browser?.close();
-    await closeServer();
+    await Promise.all([browser?.close(), closeServer()]);
   });
 
   return (name, run) =>

@@ -1,11 +1,26 @@
 /** The page of one preview, as a person knows it: by its words, not by its markup. */
-import type { Frame, Page } from "playwright-core";
+import type { BrowserContext, Frame, Page } from "playwright-core";
 import { until } from "../support/until.ts";
 
 /** Resolves when the page's state says so; it is announced to screen readers as `Preview: Running`. */
 export async function seesState(page: Page, state: string): Promise<void> {
   await page.getByText(`Preview: ${state}`, { exact: true }).waitFor({ state: "attached" });
 }
+
+/** Notes each state that pages opened afterwards announce, however short it lasts. */
+export async function noteStates(context: BrowserContext): Promise<void> {
+  await context.addInitScript(`{
+    const states = globalThis.notedStates = [];
+    const look = () => {
+      const texts = [...document.querySelectorAll("[role=status]")].map((element) => element.textContent);
+      const state = texts.find((text) => text.startsWith("Preview: "))?.slice("Preview: ".length);
+      if (state && state !== states.at(-1)) states.push(state);
+    };
+    new MutationObserver(look).observe(document, { subtree: true, childList: true, characterData: true });
+  }`);
+}
+
+export const notedStates = (page: Page): Promise<string[]> => page.evaluate("globalThis.notedStates");
 
 /** Resolves when the framed app shows this heading. */
 export async function seesApp(page: Page, heading: string): Promise<void> {

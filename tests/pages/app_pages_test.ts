@@ -114,7 +114,7 @@ const me = async (site: Awaited<ReturnType<typeof dashboard>>) => {
   const signedIn = await site.services.signIn(link.searchParams.get("token")!);
   assert("cookie" in signedIn);
   const identity = await site.services.identify(
-    new Request("http://localhost:8000/", { headers: { cookie: signedIn.cookie.split(";", 1)[0] } }),
+    new Request("http://localhost:8000/", { headers: { cookie: signedIn.value.cookie.split(";", 1)[0] } }),
   );
   assert(identity);
   return identity.user;

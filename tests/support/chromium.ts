@@ -15,6 +15,9 @@ export async function findChromium(): Promise<Chromium> {
   const wanted = Deno.env.get("CHROMIUM");
   if (wanted && wanted !== FROM_NPM) return { executable: wanted, env: {} };
   if (!wanted && await exists(SYSTEM)) return { executable: SYSTEM, env: {} };
+  if (Deno.build.os !== "linux" || Deno.build.arch !== "x86_64") {
+    throw new Error("Cannot find a Chromium: set CHROMIUM to the path of one");
+  }
   return await unpacked();
 }
 

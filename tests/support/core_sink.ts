@@ -45,10 +45,22 @@ export class Collector implements Sink {
     for (const callback of this.#ready.splice(0)) callback();
   }
 
-  /** Resolves as soon as something came that makes it true. */
+  /** Resolves as soon as something came that makes it true. @throws Error after 15 s */
   until(met: () => boolean): Promise<void> {
     if (met()) return Promise.resolve();
-    return new Promise((resolve) => this.#looking.push({ met, resolve }));
+    return new Promise((resolve, reject) => {
+      const late = setTimeout(() => {
+        const last = JSON.stringify(this.items.at(-1));
+        reject(new Error(`Cannot wait any longer: ${this.items.length} items came, last ${last}`));
+      }, 15_000);
+      this.#looking.push({
+        met,
+        resolve() {
+          clearTimeout(late);
+          resolve();
+        },
+      });
+    });
   }
 
   #look(): void {

@@ -19,3 +19,14 @@ export async function processesOf(folder: string): Promise<string[]> {
   }
   return found;
 }
+
+export async function killAllOf(folder: string): Promise<void> {
+  for (const line of await processesOf(folder)) {
+    try {
+      Deno.kill(parseInt(line), "SIGKILL");
+    } catch (error) {
+      // Ended meanwhile, and so it should.
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
+}

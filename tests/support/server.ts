@@ -1,5 +1,5 @@
 /** A real Wakelight in a process of its own, on a free port, with a data folder that nobody else knows. */
-import { processesOf } from "./processes.ts";
+import { killAllOf, processesOf } from "./processes.ts";
 import { until } from "./until.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
@@ -80,6 +80,7 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
         about: async () => (await processesOf(dataDir)).join("\n"),
       });
     } finally {
+      await killAllOf(dataDir);
       await Deno.remove(dataDir, { recursive: true });
     }
   }
@@ -105,6 +106,9 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
     close,
   };
 }
+
+/** Milliseconds after which a server that does not end is ended. */
+const LONGEST_END = 15_000;
 
 interface Running {
   readonly ended: { done: boolean };
@@ -133,7 +137,9 @@ function spawn(entry: string, env: Record<string, string>, logFile: string, file
     ended,
     async end(signal) {
       if (!ended.done) child.kill(signal);
+      const patience = setTimeout(() => ended.done || child.kill("SIGKILL"), LONGEST_END);
       await over;
+      clearTimeout(patience);
       // Closed last: the end of this pipe is an order to end.
       await child.stdin.close().catch(() => {});
     },
