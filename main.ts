@@ -3,13 +3,11 @@ import process from "node:process";
 import { readConfig } from "./lib/config.ts";
 import { isFirst, openKv } from "./lib/kv/open.ts";
 import { buryTheDead } from "./lib/kv/presence.ts";
-import { logError, logInfo } from "./lib/log.ts";
+import { createDeparture } from "./lib/lifecycle/departure.ts";
+import { logInfo } from "./lib/log.ts";
 import { createLocalSandbox } from "./lib/sandbox/local.ts";
 import { createServices } from "./lib/services.ts";
 import { createApp } from "./routes/(_lib)/create_app.ts";
-
-/** Milliseconds that a platform gives us between its signal and the end. */
-const DRAIN_FOR = 4_500;
 
 const config = readConfig(Deno.env.toObject());
 const kv = await openKv(config.kvPath);
@@ -23,6 +21,7 @@ export const services = await createServices(config, {
   host,
   pid: Deno.pid,
   channel: `wakelight:${config.kvPath ?? ""}`,
+  onFile: config.kvPath !== undefined && !/^https?:|^:memory:$/.test(config.kvPath),
 });
 export const app = createApp(services);
 
@@ -35,28 +34,31 @@ if (await isFirst(kv, `sign-in-link ${host} ${Deno.pid}`, 10_000)) {
   console.log(`\n  Sign in:  ${await services.signInLink()}\n`);
 }
 
-let draining = false;
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  Deno.addSignalListener(signal, async () => {
-    if (draining) return;
-    draining = true;
-    const timeout = setTimeout(() => Deno.exit(0), DRAIN_FOR);
-    try {
-      await services.drain();
-      logInfo("drained");
-    } catch (error) {
-      logError("drain-failed", error);
-    }
-    clearTimeout(timeout);
-    Deno.exit(0);
-  });
-}
+const departure = createDeparture({
+  drain: services.drain,
+  remaining: services.remaining,
+  markFailed: services.markFailed,
+  // The only word that surely reaches every worker of this process.
+  signalAll: () => Deno.kill(Deno.pid, "SIGTERM"),
+  exit: (status) => Deno.exit(status),
+});
+for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, departure.leave);
+// Without these an error ends all workers at once and in the middle of what they do.
+addEventListener("error", (event) => {
+  event.preventDefault();
+  departure.fail("uncaught-error", event.error ?? event.message);
+});
+addEventListener("unhandledrejection", (event) => {
+  event.preventDefault();
+  departure.fail("unhandled-rejection", event.reason);
+});
 
 function isRunning(pid: number): boolean {
   try {
     // Signal 0 only asks.
     return process.kill(pid, 0);
-  } catch {
-    return false;
+  } catch (error) {
+    // There is one, but it is somebody else's.
+    return (error as { code?: string }).code === "EPERM";
   }
 }

@@ -37,7 +37,7 @@ export const TRIGGER_WORDS: Readonly<Record<DeployTrigger, string>> = {
 
 /** Why nothing runs; ends the sentence "The preview was stopped …". */
 export const STOP_WORDS: Readonly<Record<StopReason, string>> = {
-  idle: "because nobody had looked at it for a while",
+  idle: "because nobody used it for a while, or somebody put it to sleep",
   exit: "because its process ended",
   signal: "because its process was ended by a signal",
   replaced: "to make room for a newer version",

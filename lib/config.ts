@@ -1,8 +1,11 @@
 /** The environment, read once and checked; the README's table says what each variable does. */
 import * as z from "zod";
+import type { StreamLimits } from "./events/limits.ts";
 
 const seconds = (fallback: number) =>
   z.coerce.number().positive().default(fallback).transform((s) => s * 1000);
+
+const count = (fallback: number) => z.coerce.number().int().positive().default(fallback);
 
 const Environment = z.object({
   PUBLIC_URL: z.url().optional(),
@@ -17,6 +20,12 @@ const Environment = z.object({
   SLEEP_AFTER: seconds(600),
   INSTALL_TIMEOUT: seconds(600),
   START_TIMEOUT: seconds(120),
+  STREAMS_PER_USER: count(50),
+  STREAMS_PER_APP: count(1_000),
+  STREAMS_PER_ADDRESS: count(100),
+  TRUST_PROXY: z.stringbool().default(false),
+  LOG_MAX_BYTES: z.coerce.number().int().min(65_536).default(16 * 1024 * 1024),
+  DENO_JOBS: z.coerce.number().int().positive().optional().catch(undefined),
 });
 
 export interface Config {
@@ -36,6 +45,14 @@ export interface Config {
   readonly installTimeout: number;
   /** Milliseconds that the app's port may take to open. */
   readonly startTimeout: number;
+  /** Open streams that one isolate takes. */
+  readonly streamLimits: StreamLimits;
+  /** A proxy of ours stands in front and adds the client's address to `X-Forwarded-For`. */
+  readonly trustProxy: boolean;
+  /** Bytes of one deploy's log that are kept. */
+  readonly logMaxBytes: number;
+  /** How many workers `deno serve --parallel` was told to start, where it was. */
+  readonly workers: number | undefined;
 }
 
 /** @throws Error that names each variable that does not fit */
@@ -60,5 +77,13 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     sleepAfter: e.SLEEP_AFTER,
     installTimeout: e.INSTALL_TIMEOUT,
     startTimeout: e.START_TIMEOUT,
+    streamLimits: {
+      perUser: e.STREAMS_PER_USER,
+      perApp: e.STREAMS_PER_APP,
+      perAddress: e.STREAMS_PER_ADDRESS,
+    },
+    trustProxy: e.TRUST_PROXY,
+    logMaxBytes: e.LOG_MAX_BYTES,
+    workers: e.DENO_JOBS,
   };
 }

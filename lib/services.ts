@@ -9,19 +9,25 @@ import { createAccelerator } from "./events/accelerator.ts";
 import { createDeployLogs, type DeployLogs } from "./events/deploy_log.ts";
 import { createEventEndpoint, type EventEndpoint } from "./events/endpoint.ts";
 import { createHub, type Hub } from "./events/hub.ts";
+import { createOpenStreams, type OpenStreams } from "./events/limits.ts";
 import { readBody } from "./http/body.ts";
+import { createInFlight, type InFlight } from "./http/in_flight.ts";
 import { originsAllowed } from "./http/cors.ts";
 import { type Refusal, refuse } from "./http/problem.ts";
 import { createAppStore } from "./kv/apps.ts";
 import { createCredentialStore } from "./kv/credentials.ts";
 import { createDeliveryStore } from "./kv/deliveries.ts";
+import { createGrounds } from "./kv/grounds.ts";
 import { createHistory } from "./kv/history.ts";
+import { createNeighbours } from "./kv/isolates.ts";
 import { createLogStore } from "./kv/logs.ts";
 import { createPresence } from "./kv/presence.ts";
 import { createPreviewStore } from "./kv/previews.ts";
+import { trimHistory } from "./kv/retention.ts";
 import { createTicketStore } from "./kv/tickets.ts";
 import { createUserStore } from "./kv/users.ts";
-import { createAppWatcher } from "./kv/watch.ts";
+import { createAppWatcher, POLL_EVERY, POLL_EVERY_SHARED } from "./kv/watch.ts";
+import { type HealthAnswer, healthOf, readinessOf, type ReadyAnswer } from "./lifecycle/health.ts";
 import { logError } from "./log.ts";
 import { createApps } from "./preview/apps.ts";
 import type { Apps } from "./preview/apps_port.ts";
@@ -47,6 +53,10 @@ export interface Services extends Omit<Accounts, "admit"> {
   readonly events: EventEndpoint;
   readonly deployLogs: DeployLogs;
   readonly hub: Hub;
+  /** Streams and held polls of this isolate, for people who operate this. */
+  readonly streams: OpenStreams;
+  /** What open streams rest on: the keys that this isolate watches for them. */
+  readonly grounds: { readonly size: number };
   readonly proxy: PreviewProxy;
   /** Origins that may read answers (A5). */
   readonly allowedOrigins: readonly string[];
@@ -56,6 +66,15 @@ export interface Services extends Omit<Accounts, "admit"> {
     provider: string,
     appId: AppId,
   ): Promise<Received | Refusal>;
+  /** Answers under way, which a drain waits for. */
+  readonly inFlight: InFlight;
+  /** Whether this process has lost an isolate; whether work should be sent here. */
+  health(): Promise<HealthAnswer>;
+  readiness(): Promise<ReadyAnswer>;
+  /** Isolates of this process that have not drained yet, besides this one. */
+  remaining(): Promise<{ siblings: number; failed: boolean }>;
+  /** Leaves word that this isolate ends its process because of an error. */
+  markFailed(): Promise<void>;
   /** Tells streams to come back, hands builds over, ends what runs here. */
   drain(): Promise<void>;
   close(): Promise<void>;
@@ -66,15 +85,24 @@ export interface Surroundings {
   readonly sandbox: Sandbox;
   readonly host: string;
   readonly pid: number;
-  /** Milliseconds; a KV file that other processes share has to be looked at more often. */
-  readonly pollMs?: number;
+  /** The store is a file: watches do not tell what other processes write, so it is polled while there are any. */
+  readonly onFile?: boolean;
   /** Milliseconds between two sweeps for what vanished isolates left. */
   readonly sweepEvery?: number;
   /** Milliseconds for which a viewer who left still counts. */
   readonly graceMs?: number;
+  /** Milliseconds after which a stream is asked to come back with a new ticket. */
+  readonly streamAge?: number;
   /** Name of the channel between the isolates on this store; absent where there are no others. */
   readonly channel?: string;
 }
+
+/** Milliseconds between two looks for other processes on the same file. */
+const LOOK_FOR_OTHERS = 1_000;
+/** Milliseconds that readers of what was said last get to take it. */
+const FLUSH_WITHIN = 3_000;
+/** Milliseconds that the store gets to answer a readiness probe. */
+const STORE_WITHIN = 1_000;
 
 /** Milliseconds between two writes of "somebody uses this preview", per app. */
 const TOUCH_EVERY = 30_000;
@@ -90,16 +118,18 @@ export async function createServices(config: Config, around: Surroundings): Prom
   const credentials = createCredentialStore(kv);
   const deliveries = createDeliveryStore(kv);
   const appStore = createAppStore(kv);
+  const grounds = createGrounds(kv, now);
   const accounts = createAccounts({
     store: { ...users, ...credentials },
     tickets: createTicketStore(kv),
+    grounds,
     ticketSecret: config.ticketSecret,
     publicUrl: config.publicUrl,
     findApp: (id) => appStore.find(id),
     now,
   });
   const previews = createPreviewStore(kv);
-  const watcher = createAppWatcher(kv, around.pollMs);
+  const watcher = createAppWatcher(kv);
   const history = createHistory(kv, watcher);
   const scratch = createScratch(sandbox);
   const branchOf = async (wanted: { repository: string; branch?: string }) => {
@@ -120,14 +150,31 @@ export async function createServices(config: Config, around: Surroundings): Prom
     },
     onRevival: () => void coordinator.sweep(),
   });
+  const neighbours = createNeighbours(kv, {
+    isolateId,
+    host: around.host,
+    pid: around.pid,
+    lookEvery: around.onFile ? LOOK_FOR_OTHERS : 0,
+    onShared(shared) {
+      const every = shared ? POLL_EVERY_SHARED : POLL_EVERY;
+      watcher.pollEvery(every);
+      grounds.pollEvery(every);
+    },
+  });
+  const inFlight = createInFlight();
+  const startedAt = now();
+  let draining = false;
   const hub: Hub = createHub({
     history,
     accelerator: around.channel === undefined ? null : createAccelerator(around.channel),
     previewUrl,
     logUrl: (deployId) => `${config.publicUrl}/api/deploys/${deployId}/logs`,
     join: (appId) => presence.join(appId),
+    maxAge: around.streamAge,
   });
+  const streams = createOpenStreams(config.streamLimits);
   const logs = createLogStore(kv, {
+    keep: config.logMaxBytes,
     announce: (appId, deployId, from, lines) => hub.announce(appId, { type: "lines", deployId, from, lines }),
   });
   const coordinator = createCoordinator({
@@ -200,6 +247,7 @@ export async function createServices(config: Config, around: Surroundings): Prom
       const onError = (error: unknown) => logError("replay-failed", error);
       await replayInbox({ deliveries, handle: takePush, now: now(), onError });
       for (const id of await appStore.trash()) await appStore.wipe(id);
+      await trimHistory(kv, now());
       for (const [appId, at] of touched) if (now() - at > TOUCH_EVERY) touched.delete(appId);
     } catch (error) {
       logError("sweep-failed", error);
@@ -214,10 +262,20 @@ export async function createServices(config: Config, around: Surroundings): Prom
     config,
     apps,
     hub,
+    streams,
+    grounds,
     proxy,
     allowedOrigins,
     deployLogs: createDeployLogs(history, logs.head),
-    events: createEventEndpoint({ hub, allowedOrigins, admit: accounts.admit }),
+    events: createEventEndpoint({
+      hub,
+      allowedOrigins,
+      admit: accounts.admit,
+      streams,
+      trustProxy: config.trustProxy,
+      onSocket: (socket) => inFlight.track(new Promise((closed) => socket.addEventListener("close", closed))),
+    }),
+    inFlight,
     async webhook(req, name, appId) {
       const provider = findProvider(name);
       const app = provider && await appStore.find(appId);
@@ -238,10 +296,22 @@ export async function createServices(config: Config, around: Surroundings): Prom
       });
     },
 
+    health: async () =>
+      healthOf(await neighbours.count().catch(() => null), config.workers, now() - startedAt),
+    async readiness() {
+      const answered = await answersWithin(STORE_WITHIN, neighbours.count());
+      return readinessOf(answered ? "ok" : "unavailable", draining);
+    },
+    remaining: neighbours.remaining,
+    markFailed: presence.fail,
+
     async drain() {
-      clearInterval(sweeping);
+      draining = true;
+      // In the turn of the signal: `deno serve` closes all WebSockets in the next one, and says nothing.
       hub.drain(3_000);
-      await coordinator.drain();
+      clearInterval(sweeping);
+      neighbours.close();
+      await Promise.all([inFlight.settled(FLUSH_WITHIN), coordinator.drain()]);
       await presence.close();
     },
 
@@ -249,10 +319,19 @@ export async function createServices(config: Config, around: Surroundings): Prom
       await services.drain();
       hub.close();
       watcher.close();
+      grounds.close();
       await lookup.close();
       kv.close();
     },
   };
 
   return services;
+}
+
+async function answersWithin(ms: number, question: Promise<unknown>): Promise<boolean> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<false>((resolve) => timer = setTimeout(resolve, ms, false));
+  return await Promise.race([question.then(() => true, () => false), late]).finally(() =>
+    clearTimeout(timer)
+  );
 }

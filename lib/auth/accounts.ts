@@ -12,7 +12,7 @@ import {
   revokeApiToken,
 } from "./api_tokens.ts";
 import { apiTokenFrom, ticketFrom } from "./bearer.ts";
-import { stillEntitled } from "./entitlement.ts";
+import { type Credential, type Ground, type Grounds, groundsOf } from "./entitlement.ts";
 import { identify, type Identity } from "./identify.ts";
 import {
   createOrganisation,
@@ -27,7 +27,7 @@ import {
 import { endedSessionCookie, sessionCookie, sessionCookieValues } from "./session_cookie.ts";
 import { endSession, type SessionStore } from "./sessions.ts";
 import { createSignInLink, redeemSignInLink, type SignInLinkStore } from "./sign_in_link.ts";
-import { issueTicket, redeemTicket, type TicketStore } from "./tickets.ts";
+import { credentialOf, issueTicket, redeemTicket, type TicketStore } from "./tickets.ts";
 import { createUser, type User, type UserStore } from "./users.ts";
 
 /** The person who signs in with the link that the server prints. */
@@ -59,20 +59,23 @@ export interface Accounts {
   signOut(req: Request): Promise<string>;
   /** A new one-time link for the first user. */
   signInLink(): Promise<string>;
-  issueTicket(user: UserId, app: App): Promise<Result<TicketAnswer>>;
+  /** A ticket for whoever asks: it dies with the session or token that he asked with. */
+  issueTicket(identity: Identity, app: App): Promise<Result<TicketAnswer>>;
   /** A2 to A4: a ticket, taken once, or an API token; either way the user must be entitled to the app now. */
   admit(req: Request, appId: AppId): Promise<Result<Admitted>>;
 }
 
-/** Somebody whose stream may be opened, and, asked again and again, may stay open (X7). */
+/** Somebody whose stream may be opened, and may stay open until its right ends (X7). */
 export interface Admitted {
   readonly user: UserId;
-  stillEntitled(): Promise<boolean>;
+  /** Calls back once, with what a new request would now be refused with, until the returned function is called. */
+  whenOver(callback: (code: "not_signed_in" | "unknown_app") => void): () => void;
 }
 
 export interface AccountPorts {
   readonly store: UserStore & OwnerStore & SessionStore & ApiTokenStore & SignInLinkStore;
   readonly tickets: TicketStore;
+  readonly grounds: Grounds;
   readonly ticketSecret: string | undefined;
   /** Where people open Wakelight, without a slash at the end. */
   readonly publicUrl: string;
@@ -81,7 +84,7 @@ export interface AccountPorts {
 }
 
 export function createAccounts(ports: AccountPorts): Accounts {
-  const { store, tickets, ticketSecret, publicUrl, now } = ports;
+  const { store, tickets, grounds, ticketSecret, publicUrl, now } = ports;
   const secure = publicUrl.startsWith("https:");
 
   const linkFor = async (user: UserId) =>
@@ -130,8 +133,9 @@ export function createAccounts(ports: AccountPorts): Accounts {
 
     signInLink: () => linkFor(FIRST_USER),
 
-    async issueTicket(user, app) {
-      const issued = await issueTicket(ticketSecret, { user, app: app.id, now: now() });
+    async issueTicket(identity, app) {
+      const request = { user: identity.user.id, app: app.id, credential: identity, now: now() };
+      const issued = await issueTicket(ticketSecret, request);
       if (!issued.ok) return issued;
       const { ticket, expiresAt } = issued.value;
       const url = `${publicUrl}/api/apps/${app.id}/events`;
@@ -141,25 +145,40 @@ export function createAccounts(ports: AccountPorts): Accounts {
     async admit(req, appId) {
       const who = await bearerOf(req, appId);
       if (!who.ok) return who;
-      const { user, tokenHash } = who.value;
+      const { user, credential } = who.value;
       const app = await ports.findApp(appId);
-      if (app === null || !await mayUse(store, user, app.owner)) return refuse("unknown_app");
-      return granted({ user, stillEntitled: () => stillEntitled(store, user, app.owner, tokenHash) });
+      if (app === null) return refuse("unknown_app");
+      const needed = groundsOf(user, credential, app);
+      const missing = await grounds.missing(needed);
+      if (missing !== null) {
+        return signedOut(missing) ? refuse("invalid_ticket", "signed out") : refuse("unknown_app");
+      }
+      return granted({
+        user,
+        whenOver: (callback) =>
+          grounds.watch(needed, (ended) => callback(signedOut(ended) ? "not_signed_in" : "unknown_app")),
+      });
     },
   };
 
   /** Who asks for a stream: the bearer of an API token, or whoever a ticket was made for. */
-  async function bearerOf(req: Request, app: AppId): Promise<Result<{ user: UserId; tokenHash?: string }>> {
+  async function bearerOf(
+    req: Request,
+    app: AppId,
+  ): Promise<Result<{ user: UserId; credential: Credential }>> {
     if (apiTokenFrom(req) !== null) {
       const identity = await accounts.identify(req);
       if (identity === null) return refuse("invalid_ticket", "no such API token");
-      return granted({ user: identity.user.id, tokenHash: identity.credential });
+      return granted({ user: identity.user.id, credential: identity });
     }
     const ticket = ticketFrom(req);
     if (ticket === null) return refuse("missing_ticket");
     const claims = await redeemTicket(tickets, ticket, { secret: ticketSecret, app, now: now() });
-    return claims.ok ? granted({ user: claims.value.sub }) : claims;
+    return claims.ok ? granted({ user: claims.value.sub, credential: credentialOf(claims.value)! }) : claims;
   }
 
   return accounts;
 }
+
+/** The person is no longer who he was, whatever he may see; the other grounds are about the app. */
+const signedOut = ({ type }: Ground): boolean => type === "session" || type === "token";

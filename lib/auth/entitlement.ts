@@ -1,18 +1,34 @@
-/** A stream ends when the right to it ends (X7). */
-import type { OwnerId, UserId } from "../protocol/ids.ts";
-import type { ApiTokenStore } from "./api_tokens.ts";
-import { mayUse, type OwnerStore } from "./owners.ts";
+/** What the right to a stream rests on, and how its end is heard of (X7). */
+import type { AppId, OwnerId, UserId } from "../protocol/ids.ts";
+import type { Identity } from "./identify.ts";
 
-/**
- * Whether a stream that was granted may go on: asked again and again while it is open, two reads at most.
- * A stream that an API token opened names the token's hash, so that it ends when the token is revoked.
- */
-export async function stillEntitled(
-  store: Pick<OwnerStore, "findMembership"> & Pick<ApiTokenStore, "findApiToken">,
+/** What somebody proved himself with: the SHA-256 of a session's value or of an API token. */
+export type Credential = Pick<Identity, "via" | "credential">;
+
+/** One of the things that a right rests on; when it is no more, the right has ended. */
+export type Ground =
+  | { readonly type: "session" | "token"; readonly hash: string; readonly user: UserId }
+  | { readonly type: "membership"; readonly owner: OwnerId; readonly user: UserId }
+  /** This app, not another one that was made under the same id later. */
+  | { readonly type: "app"; readonly id: AppId; readonly createdAt: number };
+
+/** Everything that has to hold for the stream of an app, in the order in which a refusal names it. */
+export function groundsOf(
   user: UserId,
-  appOwner: OwnerId,
-  apiTokenHash?: string,
-): Promise<boolean> {
-  if (apiTokenHash !== undefined && await store.findApiToken(apiTokenHash) === null) return false;
-  return await mayUse(store, user, appOwner);
+  { via, credential }: Credential,
+  app: { readonly id: AppId; readonly owner: OwnerId; readonly createdAt: number },
+): Ground[] {
+  return [
+    { type: via, hash: credential, user },
+    { type: "membership", owner: app.owner, user },
+    { type: "app", id: app.id, createdAt: app.createdAt },
+  ];
+}
+
+/** Where the grounds of rights are kept. `lib/kv/grounds.ts` implements it. */
+export interface Grounds {
+  /** The first that does not hold now, or null. One read. */
+  missing(grounds: readonly Ground[]): Promise<Ground | null>;
+  /** Calls back once, soon after one of them ceased to hold, in whichever isolate; never before it returns. */
+  watch(grounds: readonly Ground[], onEnd: (ended: Ground) => void): () => void;
 }

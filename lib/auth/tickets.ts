@@ -4,6 +4,7 @@ import type { AppId, UserId } from "../protocol/ids.ts";
 import { TICKET_AUDIENCE, TICKET_ISSUER, TICKET_LIFE, TicketClaims } from "../protocol/ticket.ts";
 import { granted, refuse, type Result } from "../http/problem.ts";
 import { logError } from "../log.ts";
+import type { Credential } from "./entitlement.ts";
 import { randomToken } from "./secrets.ts";
 
 const ALGORITHM = "HS256";
@@ -16,20 +17,38 @@ export interface IssuedTicket {
   readonly expiresAt: number;
 }
 
-/** @param now milliseconds since 1970. Refuses with `internal_error`, and writes a log line, without a secret. */
+export interface TicketRequest {
+  readonly user: UserId;
+  readonly app: AppId;
+  /** What the user asked with: the ticket is good for no longer than that (X7). */
+  readonly credential: Credential;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** Refuses with `internal_error`, and writes a log line, without a secret. */
 export async function issueTicket(
   secret: string | undefined,
-  { user, app, now }: { readonly user: UserId; readonly app: AppId; readonly now: number },
+  { user, app, credential, now }: TicketRequest,
 ): Promise<Result<IssuedTicket>> {
   const key = signingKey(secret);
   if (!key) return refuse("internal_error");
   const iat = Math.floor(now / 1000);
   const ticket = await new SignJWT({ app })
     .setProtectedHeader({ alg: ALGORITHM, typ: "JWT" })
-    .setIssuer(TICKET_ISSUER).setAudience(TICKET_AUDIENCE).setSubject(user).setJti(randomToken(16))
+    .setIssuer(TICKET_ISSUER).setAudience(TICKET_AUDIENCE).setSubject(user)
+    .setJti(`${randomToken(16)}.${credential.via}.${credential.credential}`)
     .setIssuedAt(iat).setExpirationTime(iat + TICKET_LIFE)
     .sign(key);
   return granted({ ticket, expiresAt: (iat + TICKET_LIFE) * 1000 });
+}
+
+const JTI = /^[\w-]{8,}\.(session|token)\.([0-9a-f]{64})$/;
+
+/** What the ticket's user had asked with: its id says it, because the claims are a fixed list (A3). Null: none of ours. */
+export function credentialOf({ jti }: Pick<TicketClaims, "jti">): Credential | null {
+  const [, via, credential] = JTI.exec(jti) ?? [];
+  return via === undefined ? null : { via: via as Credential["via"], credential };
 }
 
 export interface TicketCheck {
@@ -74,7 +93,7 @@ export async function verifyTicket(
     throw error;
   }
   const claims = TicketClaims.safeParse(payload);
-  if (!claims.success) return refuse("invalid_ticket", "malformed");
+  if (!claims.success || credentialOf(claims.data) === null) return refuse("invalid_ticket", "malformed");
   return claims.data.app === app ? granted(claims.data) : refuse("ticket_app_mismatch");
 }
 

@@ -2,14 +2,14 @@
 import type { AppId, DeployId } from "../protocol/ids.ts";
 import { formatCursor, type Position } from "../protocol/cursor.ts";
 import { statusPayload } from "../preview/derive.ts";
-import type { Item } from "./chunk.ts";
+import { CHUNK_BYTES, type Item, weightOf } from "./chunk.ts";
 import type { History, Present } from "./history.ts";
 import { afterEvent, afterLines, plan } from "./plan.ts";
 
 /** How many lines of a log a viewer without a cursor gets (A10). */
 const TAIL_LINES = 500;
-/** Items after which a reader pauses to see whether its viewer can take more. */
-const ENOUGH = 1_000;
+/** Events that are read for one stretch: before each of them there may be lines enough. */
+const EVENTS_AT_ONCE = 32;
 
 export interface Advanced {
   readonly items: Item[];
@@ -20,7 +20,8 @@ export interface Advanced {
 export type LogUrl = (deployId: DeployId) => string;
 
 /**
- * One stretch of the way from `from` to `target`, about a thousand items long, never empty.
+ * One stretch of the way from `from` to `target`: a chunk's worth, so that the reader can see whether its viewer takes
+ * more; never empty.
  * @param finished see `finishedLogs`: of these `from` may still want some lines
  * @returns null where no way leads on: events are no longer kept, or we never made a cursor like this. Then `restart`
  */
@@ -33,7 +34,7 @@ export async function advance(
   logUrl: LogUrl,
 ): Promise<Advanced | null> {
   const behind = target.rev > from.rev;
-  const found = behind ? await history.events(appId, from.rev, target.rev) : [];
+  const found = behind ? await history.events(appId, from.rev, target.rev, EVENTS_AT_ONCE) : [];
   const hole = found.findIndex(({ rev }, i) => rev !== from.rev + 1 + i);
   const events = hole === -1 ? found : found.slice(0, hole);
   const complete = !behind || events.at(-1)?.rev === target.rev;
@@ -43,26 +44,30 @@ export async function advance(
   if (segments.length === 0) return null;
   const items: Item[] = [];
   let to = from;
-  const add = (event: Item["event"]) => items.push({ event, id: formatCursor(to) });
+  let weight = 0;
+  const add = (event: Item["event"], next: Position): boolean => {
+    const item = { event, id: formatCursor(next) };
+    weight += weightOf(item);
+    if (weight > CHUNK_BYTES && items.length > 0) return false;
+    items.push(item);
+    to = next;
+    return true;
+  };
   for (const segment of segments) {
-    if (items.length >= ENOUGH) break;
     if (segment.type === "event") {
-      to = afterEvent(to, segment.event);
-      add(segment.event.event);
+      if (!add(segment.event.event, afterEvent(to, segment.event))) return { items, to };
       continue;
     }
     const deployId = segment.deployId as DeployId;
     for (let at = segment.from; at < segment.to;) {
-      if (items.length >= ENOUGH) return { items, to };
       const lines = await history.lines(deployId, at, segment.to);
       const next = lines[0]?.line ?? segment.to;
       if (next > at) {
-        to = afterLines(to, deployId, next);
-        add({ type: "gap", payload: { deployId, from: at, to: next, logUrl: logUrl(deployId) } });
+        const gap = { deployId, from: at, to: next, logUrl: logUrl(deployId) };
+        if (!add({ type: "gap", payload: gap }, afterLines(to, deployId, next))) return { items, to };
       }
       for (const payload of lines) {
-        to = afterLines(to, deployId, payload.line + 1);
-        add({ type: "log", payload });
+        if (!add({ type: "log", payload }, afterLines(to, deployId, payload.line + 1))) return { items, to };
       }
       at = (lines.at(-1)?.line ?? segment.to - 1) + 1;
     }
@@ -110,6 +115,9 @@ export function restart(
 function logsOf({ record, heads }: Present): DeployId[] {
   const open = [record.instance?.deployId, record.build?.token ? record.build.deployId : undefined];
   const shown = new Set(open.filter((id) => id !== undefined && id in heads) as DeployId[]);
-  if (shown.size === 0 && record.latest && record.latest.deployId in heads) shown.add(record.latest.deployId);
+  // A queued build has no log yet. Where it has a head, that was read after the record, and an event will open it.
+  const queued = record.build?.token === null ? record.build.deployId : undefined;
+  const latest = record.latest?.deployId;
+  if (shown.size === 0 && latest && latest !== queued && latest in heads) shown.add(latest);
   return [...shown];
 }

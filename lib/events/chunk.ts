@@ -8,6 +8,12 @@ export interface Item {
   readonly id?: string;
 }
 
+/**
+ * Bytes of a chunk at most; no event is larger, because KV keeps no line over 60,000. A viewer that stops reading holds on
+ * to the chunk that it was given last, so this, and not the size of a burst, is what it costs.
+ */
+export const CHUNK_BYTES = 60 * 1024;
+
 const encoder = new TextEncoder();
 
 export class Chunk {
@@ -41,4 +47,26 @@ function sseFrame({ event, id }: Item): string {
   const name = id === undefined ? "" : `id: ${id}\n`;
   // JSON has no raw line breaks, so one data field always does.
   return `${name}event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
+}
+
+/** Of a frame without its id and its text. */
+const FRAME_BYTES = 224;
+
+/** Bytes that an item takes on the wire, or a few more: known before it is encoded, which happens once, with others. */
+export function weightOf({ event, id = "" }: Item): number {
+  const text = event.type === "log" ? event.payload.message : JSON.stringify(event.payload);
+  return FRAME_BYTES + id.length + escapedLength(text);
+}
+
+/** Bytes of the text within JSON in UTF-8, at most. */
+function escapedLength(text: string): number {
+  let length = text.length;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    // As \u001b; half of a pair that is not there travels so, too.
+    if (code < 0x20 || (code >= 0xd800 && code <= 0xdfff)) length += 5;
+    else if (code === 0x22 || code === 0x5c) length += 1;
+    else if (code > 0x7f) length += code > 0x7ff ? 2 : 1;
+  }
+  return length;
 }

@@ -8,7 +8,7 @@ import { formatCursor, type Position } from "../protocol/cursor.ts";
 import type { NumberedEvent } from "../preview/store.ts";
 import type { LogLine } from "../preview/runner.ts";
 import { advance, type LogUrl, restart } from "./advance.ts";
-import { Chunk, type Item } from "./chunk.ts";
+import { Chunk, CHUNK_BYTES, type Item, weightOf } from "./chunk.ts";
 import type { History, Present } from "./history.ts";
 import { afterEvent, afterLines, finishedLogs, reached } from "./plan.ts";
 
@@ -47,6 +47,8 @@ export class Feed {
   #tail: Position | null = null;
   #flushed: Position | null = null;
   #pending: Item[] = [];
+  #pendingBytes = 0;
+  #pendingEnd: Position | null = null;
   #ring: Chunk[] = [];
   #ringItems = 0;
   #nextSeq = 0;
@@ -119,7 +121,12 @@ export class Feed {
   }
 
   #add(event: Item["event"]): void {
-    this.#pending.push({ event, id: formatCursor(this.#tail!) });
+    const item = { event, id: formatCursor(this.#tail!) };
+    const weight = weightOf(item);
+    if (this.#pendingBytes + weight > CHUNK_BYTES) this.#seal();
+    this.#pending.push(item);
+    this.#pendingBytes += weight;
+    this.#pendingEnd = this.#tail;
     this.#schedule();
   }
 
@@ -167,8 +174,9 @@ export class Feed {
       if (reached(before, target, finished)) return present;
       const step = await advance(history, appId, before, target, finished, logUrl) ??
         restart(present, before, previewUrl, logUrl);
-      this.#pending.push(...step.items);
-      this.#tail = step.to;
+      this.flush();
+      this.#pending = step.items;
+      this.#tail = this.#pendingEnd = step.to;
       this.flush();
     }
   }
@@ -191,16 +199,23 @@ export class Feed {
     this.#soon = false;
     if (this.#pending.length === 0) return;
     this.#lastFlush = this.#now();
-    const chunk = new Chunk(this.#pending, this.#tail!);
+    this.#seal();
+    this.#options.onFlush();
+  }
+
+  /** A burst becomes several chunks, which still travel in one flush. */
+  #seal(): void {
+    if (this.#pending.length === 0) return;
+    const chunk = new Chunk(this.#pending, this.#pendingEnd!);
     this.#pending = [];
-    this.#flushed = this.#tail;
+    this.#pendingBytes = 0;
+    this.#flushed = chunk.end;
     this.#ring.push(chunk);
     this.#ringItems += chunk.items.length;
     this.#nextSeq++;
     while (this.#ring.length > RING_CHUNKS || (this.#ringItems > RING_ITEMS && this.#ring.length > 1)) {
       this.#ringItems -= this.#ring.shift()!.items.length;
     }
-    this.#options.onFlush();
   }
 
   close(): void {

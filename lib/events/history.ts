@@ -14,8 +14,8 @@ export interface Present {
 export interface History {
   /** Null for an unknown app. */
   read(appId: AppId, also: readonly DeployId[]): Promise<Present | null>;
-  /** Events after `rev` up to and including `to`, as far as they are still kept; 500 at most. */
-  events(appId: AppId, rev: number, to: number): Promise<NumberedEvent[]>;
+  /** Events after `rev` up to and including `to`, as far as they are still kept; `atMost` of them, 500 by default. */
+  events(appId: AppId, rev: number, to: number, atMost?: number): Promise<NumberedEvent[]>;
   /** Lines `from` up to but not including `to`; may begin later where trimmed, and end sooner: look at their numbers. */
   lines(deployId: DeployId, from: number, to: number): Promise<LogPayload[]>;
   /** Calls back where there may be more, with what is known; null where the app is gone. */

@@ -141,7 +141,11 @@ export function createHub(options: HubOptions): Hub {
       room.viewers.add(viewer);
       const replayed = viewer.catchUp();
       if (room.gone) viewer.close({ type: "gone" });
-      else if (draining !== null) sendBack(viewer, draining);
+      else if (draining !== null) {
+        const spreadMs = draining;
+        // Not empty-handed: what is new he gets first.
+        void replayed.then(() => sendBack(viewer, spreadMs));
+      }
       return { leave, viewer, replayed };
     },
 

@@ -2,12 +2,13 @@
 import { formatCursor, type Position } from "../protocol/cursor.ts";
 import type { AppId } from "../protocol/ids.ts";
 import type { JsonAnswer } from "../protocol/events.ts";
-import { type Item, wireEvent } from "./chunk.ts";
+import { type Item, weightOf, wireEvent } from "./chunk.ts";
 import type { Hub } from "./hub.ts";
 import type { Sink } from "./viewer.ts";
 
-/** Events of one answer; a client that is behind asks again. */
+/** Events of one answer, and their bytes; a client that is behind asks again. */
 const MAX_EVENTS = 2_000;
+const MAX_BYTES = 512 * 1024;
 
 /**
  * @param waitMs how long to wait where there is nothing yet
@@ -21,6 +22,7 @@ export async function pollEvents(
   signal: AbortSignal,
 ): Promise<JsonAnswer | null> {
   const items: Item[] = [];
+  let bytes = 0;
   let full = false;
   let notify = () => {};
   const something = new Promise<void>((resolve) => notify = resolve);
@@ -28,8 +30,9 @@ export async function pollEvents(
   const sink: Sink = {
     write(chunk) {
       items.push(...chunk.items);
+      bytes += chunk.items.reduce((sum, item) => sum + weightOf(item), 0);
       notify();
-      if (items.length < MAX_EVENTS) return;
+      if (items.length < MAX_EVENTS && bytes < MAX_BYTES) return;
       full = true;
       enough.resolve();
     },

@@ -1,9 +1,7 @@
 /** Server-Sent Events: a sink on a byte stream. */
 import type { Chunk } from "./chunk.ts";
-import type { Farewell, Sink } from "./viewer.ts";
+import { type Farewell, HIGH_WATER, type Sink } from "./viewer.ts";
 
-/** Bytes that may wait in the stream before the viewer is read for from KV instead. */
-const HIGH_WATER = 64 * 1024;
 /** What a client waits before it comes back, if nobody says otherwise; the client adds its own jitter. */
 const RETRY_MS = 1_000;
 

@@ -3,15 +3,20 @@ import { logError } from "../log.ts";
 import type { AppId } from "../protocol/ids.ts";
 import type { Position } from "../protocol/cursor.ts";
 import { advance, type Advanced, type LogUrl, restart } from "./advance.ts";
-import { Chunk } from "./chunk.ts";
+import { Chunk, CHUNK_BYTES } from "./chunk.ts";
 import type { Feed } from "./feed.ts";
 import type { History, Present } from "./history.ts";
 import { finishedLogs, reached } from "./plan.ts";
 
+/** Bytes that may wait for one viewer. */
+const VIEWER_BYTES = 64 * 1024;
+/** Bytes that wait in a sink that is ready for one more chunk, whichever comes. */
+export const HIGH_WATER = VIEWER_BYTES - CHUNK_BYTES;
+
 /** The port to one client's connection: it takes chunks, says when it can take more, and can be closed. */
 export interface Sink {
   write(chunk: Chunk): void;
-  /** False while earlier chunks wait in the socket. */
+  /** False while `HIGH_WATER` bytes of earlier chunks, or more, wait in the socket. */
   ready(): boolean;
   /** Calls back, once, when `ready` may be true again. */
   whenReady(callback: () => void): void;
@@ -22,7 +27,10 @@ export interface Sink {
 }
 
 export type Farewell =
+  /** There is no such app, or no longer for this viewer. */
   | { readonly type: "gone" }
+  /** What the viewer had proved himself with is no longer good (X7). */
+  | { readonly type: "signed-out" }
   | { readonly type: "reconnect"; readonly reason: "age" | "restart"; readonly afterMs: number }
   | { readonly type: "failed" };
 
@@ -135,9 +143,13 @@ export class Viewer {
   }
 
   async #restart(): Promise<Advanced | null> {
-    const { feed, previewUrl, logUrl } = this.#options;
+    const { feed, history, appId, previewUrl, logUrl } = this.#options;
     const present = await feed.refresh();
     if (present === null) return null;
+    // Logs may have ended since this viewer joined, and the events that told of it are gone too.
+    await this.#findFinished(this.#position, present);
+    const rest = await advance(history, appId, this.#position, feed.flushed!, this.#finished, logUrl);
+    if (rest !== null) return rest;
     const begin = restart(present, this.#position, previewUrl, logUrl);
     await this.#findFinished(begin.to, present);
     return begin;

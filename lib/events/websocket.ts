@@ -2,12 +2,14 @@
 import { closeCodeOf, type ProblemCode } from "../protocol/problem.ts";
 import { WS_PROTOCOL } from "../protocol/ticket.ts";
 import type { Chunk } from "./chunk.ts";
-import type { Farewell, Sink } from "./viewer.ts";
+import { type Farewell, HIGH_WATER, type Sink } from "./viewer.ts";
 
-/** Bytes that may wait in the socket before the viewer is read for from KV instead. */
-const HIGH_WATER = 256 * 1024;
-/** Milliseconds between two looks at a socket that could take no more: there is no event for it. */
-const LOOK_EVERY = 20;
+/**
+ * Milliseconds until the first look at a socket that could take no more, and at most until the next: there is no event
+ * for it. One that merely is busy has room again in the next turn; one whose peer is away has none for long.
+ */
+const FIRST_LOOK = 1;
+const LAST_LOOK = 128;
 /** Seconds after which a peer that answers no ping is gone; pings go out at half of it (A11). */
 const IDLE_TIMEOUT = 40;
 
@@ -34,6 +36,16 @@ export function refuseSocket(req: Request, upgrade: Upgrade, code: ProblemCode):
   return response;
 }
 
+/**
+ * What a client makes of it: 4404 says that the app is gone; 4401 makes it ask for a ticket, which tells it whether it is
+ * signed out; 4500 makes it back off.
+ */
+const GOODBYES = {
+  gone: "unknown_app",
+  "signed-out": "not_signed_in",
+  failed: "internal_error",
+} as const satisfies Record<Exclude<Farewell["type"], "reconnect">, ProblemCode>;
+
 /** @param onGone called once, when the socket closes, from whichever side */
 export function createSocketSink(socket: WebSocket, onGone: () => void): Sink {
   const open = () => socket.readyState === WebSocket.OPEN;
@@ -41,9 +53,25 @@ export function createSocketSink(socket: WebSocket, onGone: () => void): Sink {
     if (open()) socket.send(text);
   };
   let gone = false;
+  let waiting: (() => void)[] = [];
+  let looking: ReturnType<typeof setTimeout> | undefined;
+  const look = (waited = FIRST_LOOK) => {
+    clearTimeout(looking);
+    looking = undefined;
+    if (!gone && !sink.ready()) {
+      const next = Math.min(waited * 2, LAST_LOOK);
+      looking = setTimeout(look, next, next);
+      return;
+    }
+    const callbacks = waiting;
+    waiting = [];
+    for (const callback of callbacks) callback();
+  };
   const leave = () => {
-    if (!gone) onGone();
+    if (gone) return;
     gone = true;
+    onGone();
+    look();
   };
   socket.onclose = leave;
   // An error is followed by the close.
@@ -53,11 +81,9 @@ export function createSocketSink(socket: WebSocket, onGone: () => void): Sink {
     write: (chunk: Chunk) => send(chunk.ws),
     ready: () => open() && socket.bufferedAmount < HIGH_WATER,
     whenReady(callback) {
-      const look = () => {
-        if (!open() || sink.ready()) callback();
-        else setTimeout(look, LOOK_EVERY);
-      };
-      setTimeout(look, LOOK_EVERY);
+      if (gone) return queueMicrotask(callback);
+      waiting.push(callback);
+      looking ??= setTimeout(look, FIRST_LOOK);
     },
     keepAlive() {
       if (socket.bufferedAmount === 0) send("[]");
@@ -67,10 +93,9 @@ export function createSocketSink(socket: WebSocket, onGone: () => void): Sink {
         const { reason, afterMs } = farewell;
         send(JSON.stringify([{ type: "reconnect", payload: { reason, afterMs } }]));
         socket.close(1000, "reconnect");
-      } else if (farewell.type === "gone") {
-        socket.close(closeCodeOf("unknown_app"), "unknown_app");
       } else {
-        socket.close(closeCodeOf("internal_error"), "internal_error");
+        const code = GOODBYES[farewell.type];
+        socket.close(closeCodeOf(code), code);
       }
       // A peer that never answers the goodbye must not stay on the list.
       leave();

@@ -29,6 +29,7 @@ export function createAppStore(kv: Deno.Kv): AppStore {
     await deleteAll(kv, atomic, keys.deploys(id));
     await deleteAll(kv, atomic, keys.events(id));
     await deleteAll(kv, atomic, keys.viewersOf(id));
+    await deleteAll(kv, atomic, keys.trims(), (key) => key[2] === id);
     await commitLocked(atomic().delete(keys.trash(id)));
   }
 
@@ -109,10 +110,12 @@ async function deleteAll(
   kv: Deno.Kv,
   begin: () => Deno.AtomicOperation,
   prefix: Deno.KvKey,
+  which: (key: Deno.KvKey) => boolean = () => true,
 ): Promise<void> {
   let atomic = begin();
   let count = 0;
   for await (const { key } of kv.list({ prefix })) {
+    if (!which(key)) continue;
     atomic.delete(key);
     if (++count % DELETES_PER_COMMIT === 0) {
       await commitLocked(atomic);

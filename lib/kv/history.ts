@@ -1,21 +1,19 @@
 /** `History` on Deno KV. */
 import type { AppId } from "../protocol/ids.ts";
-import type { LogPayload } from "../protocol/events.ts";
 import type { History } from "../events/history.ts";
 import { EMPTY_RECORD, EventEntry, Lease, LogHead, PreviewRecord } from "../preview/record.ts";
 import type { NumberedEvent } from "../preview/store.ts";
 import { keys } from "./keys.ts";
 import { readLines } from "./logs.ts";
+import { createStretches } from "./stretches.ts";
 import { type AppWatcher, openLogs } from "./watch.ts";
 
 const EVENTS_AT_ONCE = 500;
 /** What KV reads at once at most. */
 const KEYS_PER_READ = 10;
-/** Stretches of log that were just read: many viewers who join at once read the same. */
-const CACHED_STRETCHES = 32;
 
 export function createHistory(kv: Deno.Kv, watcher: AppWatcher): History {
-  const stretches = new Map<string, Promise<LogPayload[]>>();
+  const stretches = createStretches((deployId, from, to) => readLines(kv, deployId, from, to));
 
   return {
     async read(appId, also) {
@@ -40,25 +38,16 @@ export function createHistory(kv: Deno.Kv, watcher: AppWatcher): History {
       return { record, leases: { build: lease(build.value), instance: lease(instance.value) }, heads };
     },
 
-    async events(appId, rev, to) {
+    async events(appId, rev, to, atMost = EVENTS_AT_ONCE) {
       const found: NumberedEvent[] = [];
       const range = { start: keys.event(appId, rev + 1), end: keys.event(appId, to + 1) };
-      for await (const { key, value } of kv.list(range, { limit: EVENTS_AT_ONCE })) {
+      for await (const { key, value } of kv.list(range, { limit: atMost })) {
         found.push({ rev: key[2] as number, ...EventEntry.parse(value) });
       }
       return found;
     },
 
-    lines(deployId, from, to) {
-      const name = `${deployId}:${from}:${to}`;
-      let stretch = stretches.get(name);
-      if (!stretch) {
-        stretches.set(name, stretch = readLines(kv, deployId, from, to));
-        stretch.catch(() => stretches.delete(name));
-        if (stretches.size > CACHED_STRETCHES) stretches.delete(stretches.keys().next().value!);
-      }
-      return stretch;
-    },
+    lines: stretches.lines,
 
     watch: (appId: AppId, callback) =>
       watcher.subscribe(appId, ({ record, heads }) => {

@@ -24,6 +24,9 @@ export const keys = {
   /** `Deploy` */
   deploy: (id: AppId, deploy: DeployId) => ["deploy", id, deploy],
   deploys: (id: AppId) => ["deploy", id],
+  /** true: from that moment on, in milliseconds since 1970, the app may have deploys that are no longer kept */
+  trim: (at: number, id: AppId) => ["trim", at, id],
+  trims: () => ["trim"],
   /** `LogHead` */
   logHead: (deploy: DeployId) => ["log-head", deploy],
   /** `Uint8Array`, NDJSON of `LogPayload`s without their deployId and line */

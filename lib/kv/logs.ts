@@ -7,6 +7,7 @@ import type { LogStore, LogWriter } from "../preview/store.ts";
 import type { LogLine } from "../preview/runner.ts";
 import { commitLocked } from "./commit.ts";
 import { keys } from "./keys.ts";
+import { KEPT_FOR } from "./retention.ts";
 
 /** Bytes of one KV value; the limit is 65,536. */
 const BATCH_BYTES = 60_000;
@@ -18,7 +19,6 @@ const QUEUE_BYTES = 256 * 1024;
 const DROPS_PER_COMMIT = 500;
 /** Milliseconds after an append that failed. */
 const RETRY_AFTER = 1_000;
-const LOG_LIFE = 30 * 24 * 60 * 60_000;
 
 export interface LogOptions {
   /** Called after each append, so that viewers of this isolate need not read it back. */
@@ -134,7 +134,7 @@ function createWriter(
         parts.push(queue[count++].text);
       }
       batches.push({ first, bytes });
-      atomic.set(keys.log(deployId, first), concat(parts, bytes), { expireIn: LOG_LIFE });
+      atomic.set(keys.log(deployId, first), concat(parts, bytes), { expireIn: KEPT_FOR });
     }
     let total = keptBytes + sum(batches);
     let dropped = 0;

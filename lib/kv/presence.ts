@@ -3,20 +3,16 @@ import { logError } from "../log.ts";
 import type { AppId } from "../protocol/ids.ts";
 import { Lease } from "../preview/record.ts";
 import { commitLocked } from "./commit.ts";
+import type { Isolate } from "./isolates.ts";
 import { keys } from "./keys.ts";
 
 /** milliseconds */
 const ISOLATE_LIFE = 24_000;
 const HEARTBEAT = 8_000;
+/** Longer than a process takes to end: its other isolates must still find why. */
+const FAREWELL = 6_000;
 /** So long after the last viewer left, a page that reloads still counts. */
 export const GRACE = 5_000;
-
-interface Isolate {
-  readonly until: number;
-  /** Where it runs, so that the next server on the same machine need not wait for its leases to lapse. */
-  readonly host: string;
-  readonly pid: number;
-}
 
 interface Watched {
   viewers: number;
@@ -34,6 +30,8 @@ export interface Presence {
   here(appId: AppId): boolean;
   /** How many isolates have viewers of the app. */
   count(appId: AppId): Promise<number>;
+  /** Leaves a last word: this isolate ends its process because of an error. The entry outlives `close` by a moment. */
+  fail(): Promise<void>;
   /** Ends the heartbeat and takes this isolate's leases back. */
   close(): Promise<void>;
 }
@@ -53,8 +51,11 @@ export async function createPresence(kv: Deno.Kv, options: PresenceOptions): Pro
   const { isolateId, host, pid, graceMs = GRACE } = options;
   const apps = new Map<AppId, Watched>();
   const writes = new Map<AppId, Promise<void>>();
+  /** Apps that have no viewers here any more, though the store may say so: the next heartbeat tries again. */
+  const leftBehind = new Set<AppId>();
   let until = 0;
   let closed = false;
+  let failed = false;
 
   async function beat(): Promise<void> {
     const next = Date.now() + ISOLATE_LIFE;
@@ -64,11 +65,11 @@ export async function createPresence(kv: Deno.Kv, options: PresenceOptions): Pro
       }),
     );
     const revived = until !== 0 && Date.now() > until;
-    until = next;
-    if (!revived) return;
     // Others may have cleared away what we had written.
-    await Promise.all([...apps.keys()].map((appId) => write(appId, true)));
-    options.onRevival?.();
+    if (revived) await Promise.all([...apps.keys()].map((appId) => write(appId, true)));
+    until = next;
+    if (revived) options.onRevival?.();
+    for (const appId of leftBehind) takeBack(appId);
   }
 
   await beat();
@@ -89,13 +90,21 @@ export async function createPresence(kv: Deno.Kv, options: PresenceOptions): Pro
     return done;
   }
 
+  function takeBack(appId: AppId): void {
+    leftBehind.add(appId);
+    write(appId, false).then(
+      () => leftBehind.delete(appId),
+      (error) => logError("presence-failed", error, { appId }),
+    );
+  }
+
   function leave(appId: AppId): void {
     const entry = apps.get(appId);
     if (!entry || --entry.viewers > 0) return;
     entry.leaving = setTimeout(() => {
       apps.delete(appId);
       if (entry.told) options.onChange?.(appId, false);
-      write(appId, false).catch((error) => logError("presence-failed", error, { appId }));
+      takeBack(appId);
     }, graceMs);
   }
 
@@ -105,6 +114,7 @@ export async function createPresence(kv: Deno.Kv, options: PresenceOptions): Pro
       if (closed) return () => {};
       let entry = apps.get(appId);
       if (!entry) apps.set(appId, entry = { viewers: 0, written: null, told: false });
+      leftBehind.delete(appId);
       entry.viewers++;
       clearTimeout(entry.leaving);
       let left = false;
@@ -138,12 +148,20 @@ export async function createPresence(kv: Deno.Kv, options: PresenceOptions): Pro
       }
       return fresh;
     },
+    async fail() {
+      failed = true;
+      clearInterval(heart);
+      await beating;
+      const last: Isolate = { until: Date.now() + FAREWELL, host, pid, failed };
+      await commitLocked(kv.atomic().set(keys.isolate(isolateId), last, { expireIn: ISOLATE_LIFE }));
+    },
     async close() {
       closed = true;
       clearInterval(heart);
       for (const { leaving } of apps.values()) clearTimeout(leaving);
       await Promise.allSettled([beating, ...writes.values()]);
-      const atomic = kv.atomic().delete(keys.isolate(isolateId));
+      const atomic = kv.atomic();
+      if (!failed) atomic.delete(keys.isolate(isolateId));
       for (const appId of apps.keys()) atomic.delete(keys.viewers(appId, isolateId));
       apps.clear();
       await commitLocked(atomic).catch(() => {});

@@ -8,11 +8,11 @@ import type { LeaseKind, Loaded, NumberedEvent, PreviewStore, Saved } from "../p
 import { type Attempt, commit, commitLocked } from "./commit.ts";
 import { markHandled } from "./deliveries.ts";
 import { keys } from "./keys.ts";
+import { KEPT_FOR } from "./retention.ts";
 
 /** milliseconds */
 export const LEASE_LIFE = 30_000;
 const EVENT_LIFE = 60 * 60_000;
-const DEPLOY_LIFE = 30 * 24 * 60 * 60_000;
 
 /** A dashboard's line about one app. */
 export interface BoardLine {
@@ -89,11 +89,13 @@ export function createPreviewStore(kv: Deno.Kv): PreviewStore {
     },
 
     async release(appId, kind, token) {
-      const entry = await kv.get(keys.lease(appId, kind));
-      const lease = readLease(entry.value);
-      if (lease?.token === token) {
-        await commitLocked(kv.atomic().check(entry).set(entry.key, { ...lease, until: 0 }));
-      }
+      // Again where a renewal came in between, or it would stand for its whole life.
+      await commit(async (): Promise<Attempt<void>> => {
+        const entry = await kv.get(keys.lease(appId, kind));
+        const lease = readLease(entry.value);
+        if (lease?.token !== token) return { value: undefined };
+        return { atomic: kv.atomic().check(entry).set(entry.key, { ...lease, until: 0 }), value: undefined };
+      });
     },
 
     async deploy(appId, id) {
@@ -177,7 +179,7 @@ async function writeLogHeads(
       closed: closing,
       token: token ?? head?.token ?? "",
     };
-    atomic.check(entry).set(keys.logHead(deployId), next, closing ? { expireIn: DEPLOY_LIFE } : {});
+    atomic.check(entry).set(keys.logHead(deployId), next, closing ? { expireIn: KEPT_FOR } : {});
   }
   return at;
 }
@@ -204,7 +206,9 @@ async function writeDeploys(
       status,
       error: error ?? deploy.error,
       endedAt: ended ? now : deploy.endedAt,
-    }, { expireIn: DEPLOY_LIFE });
+    });
+    // One more deploy is one too many, perhaps: the next sweep looks.
+    if (begin) atomic.set(keys.trim(now, appId), true);
   }
 }
 

@@ -14,20 +14,27 @@ export interface AppNow {
 export interface AppWatcher {
   /** Calls back with the present state and after each change, until the returned function is called. */
   subscribe(appId: AppId, callback: (now: AppNow) => void): () => void;
+  /** Looks this often from now on, in milliseconds. */
+  pollEvery(ms: number): void;
   close(): void;
 }
+
+/** Milliseconds between two looks where watches hear of everything, and where other processes share the file. */
+export const POLL_EVERY = 15_000;
+export const POLL_EVERY_SHARED = 1_000;
 
 /**
  * @param pollMs how often to look besides watching, in milliseconds: a watch does not reach across processes that
  * share one file, and may end silently
  */
-export function createAppWatcher(kv: Deno.Kv, pollMs = 15_000): AppWatcher {
+export function createAppWatcher(kv: Deno.Kv, pollMs = POLL_EVERY): AppWatcher {
+  let every = pollMs;
   const watches = new Map<AppId, Watch>();
 
   return {
     subscribe(appId, callback) {
       let watch = watches.get(appId);
-      if (!watch) watches.set(appId, watch = startWatch(kv, appId, pollMs));
+      if (!watch) watches.set(appId, watch = startWatch(kv, appId, every));
       watch.subscribers.add(callback);
       if (watch.latest) callback(watch.latest);
       return () => {
@@ -35,6 +42,10 @@ export function createAppWatcher(kv: Deno.Kv, pollMs = 15_000): AppWatcher {
         watch.stop();
         if (watches.get(appId) === watch) watches.delete(appId);
       };
+    },
+    pollEvery(ms) {
+      every = ms;
+      for (const watch of watches.values()) watch.poll(ms);
     },
     close() {
       for (const watch of watches.values()) watch.stop();
@@ -46,6 +57,7 @@ export function createAppWatcher(kv: Deno.Kv, pollMs = 15_000): AppWatcher {
 interface Watch {
   readonly subscribers: Set<(now: AppNow) => void>;
   latest: AppNow | null;
+  poll(everyMs: number): void;
   stop(): void;
 }
 
@@ -53,13 +65,17 @@ function startWatch(kv: Deno.Kv, appId: AppId, pollMs: number): Watch {
   let reader: ReadableStreamDefaultReader<Deno.KvEntryMaybe<unknown>[]> | null = null;
   let stopped = false;
   let retry: ReturnType<typeof setTimeout> | undefined;
-  const poll = setInterval(() => void look(), pollMs);
+  let polling: ReturnType<typeof setInterval> | undefined;
   const watch: Watch = {
     subscribers: new Set(),
     latest: null,
+    poll(everyMs) {
+      clearInterval(polling);
+      polling = setInterval(() => void look(), everyMs);
+    },
     stop() {
       stopped = true;
-      clearInterval(poll);
+      clearInterval(polling);
       clearTimeout(retry);
       void reader?.cancel().catch(() => {});
     },
@@ -111,6 +127,7 @@ function startWatch(kv: Deno.Kv, appId: AppId, pollMs: number): Watch {
     }
   }
 
+  watch.poll(pollMs);
   void run();
   return watch;
 }

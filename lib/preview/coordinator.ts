@@ -3,8 +3,8 @@ import { logError } from "../log.ts";
 import type { AppId } from "../protocol/ids.ts";
 import { nextDeployId } from "./deploy_id.ts";
 import { hasLapsed } from "./derive.ts";
-import { type ClaimKind, type Input, step, unchanged } from "./machine.ts";
-import { type Action, reconcile } from "./reconcile.ts";
+import { type Input, step, unchanged } from "./machine.ts";
+import { type Action, type Mine, reconcile } from "./reconcile.ts";
 import { type Run, type RunPorts, startRun } from "./run.ts";
 import type { Delivery, Loaded, LogStore, NumberedEvent, PreviewStore, Saved } from "./store.ts";
 import type { Runner } from "./runner.ts";
@@ -96,24 +96,28 @@ export function createCoordinator(ports: CoordinatorPorts): Coordinator {
     return entry.done;
   }
 
+  function inHand(appId: AppId): Mine {
+    const tokens = [...runs.values()].filter(({ run }) => run.appId === appId).map(({ run }) => run.token);
+    return { viewers: ports.hasViewers(appId), tokens, mayBuild: !draining };
+  }
+
   async function lookOnce(appId: AppId): Promise<void> {
     const loaded = await store.load(appId);
-    const tokens = [...runs.values()].filter(({ run }) => run.appId === appId).map(({ run }) => run.token);
-    const mine = { viewers: ports.hasViewers(appId), tokens, mayBuild: !draining };
+    const mine = inHand(appId);
     const none = { build: null, instance: null };
     for (const action of reconcile(loaded?.record ?? null, loaded?.leases ?? none, mine, now())) {
       await act(appId, action);
     }
     if (loaded !== null) return;
     // A17: whoever deleted the app is told when nothing of it is left here.
-    await Promise.all(tokens.map((token) => runs.get(token)?.finished));
+    await Promise.all(mine.tokens.map((token) => runs.get(token)?.finished));
     await ports.runner.sweep(appId, []);
   }
 
   async function act(appId: AppId, action: Action): Promise<void> {
     switch (action.type) {
       case "claim":
-        return await claim(appId, action.kind);
+        return await claim(appId);
       case "stop":
         // Not awaited: a slow goodbye must not hold up the build that replaces it.
         return void runs.get(action.token)?.run.stop();
@@ -126,18 +130,15 @@ export function createCoordinator(ports: CoordinatorPorts): Coordinator {
     }
   }
 
-  async function claim(appId: AppId, kind: ClaimKind): Promise<void> {
+  async function claim(appId: AppId): Promise<void> {
     const token = crypto.randomUUID();
     const saved = await change(appId, ({ record, leases }) => {
-      const held = record.build?.token;
-      // Renewed since we looked? Then there is nothing to take over.
-      if (kind === "takeover" && (!held || !hasLapsed(leases.build, held, now()))) return null;
-      return {
-        type: "build-claimed",
-        kind,
-        token,
-        deployId: nextDeployId(record.latest?.deployId ?? null, now()),
-      };
+      // Others may have been faster since we looked: what there is to claim is decided on what is replaced.
+      const time = now();
+      const action = reconcile(record, leases, inHand(appId), time).find(({ type }) => type === "claim");
+      if (action?.type !== "claim") return null;
+      const deployId = nextDeployId(record.latest?.deployId ?? null, time);
+      return { type: "build-claimed", kind: action.kind, token, deployId };
     });
     if (saved === null || saved === "handled") return;
     const { build, latest } = saved.record;
@@ -186,20 +187,23 @@ export function createCoordinator(ports: CoordinatorPorts): Coordinator {
       return ports.watch(appId, () => void look(appId));
     },
     async sweep() {
-      for (const appId of await store.leased()) await look(appId);
+      try {
+        for (const appId of await store.leased()) await look(appId);
+      } catch (error) {
+        // The next sweep finds the same.
+        logError("sweep-failed", error);
+      }
     },
     async drain() {
       draining = true;
       await Promise.all([...looking.values()].map(({ done }) => done));
       await Promise.all([...runs.values()].map(async ({ run, finished }) => {
         // A build is handed over to whoever is up; an instance ends with its process.
-        await runPorts.commit(
-          run.appId,
-          { type: "container-stopped", token: run.token, reason: "lost" },
-          run.token,
-        )
-          .catch(() => {});
-        await run.release().catch(() => {});
+        const gone: Input = { type: "container-stopped", token: run.token, reason: "lost" };
+        // What cannot be written is found out when the lease lapses.
+        const report = (error: unknown) => logError("hand-over-failed", error, { appId: run.appId });
+        await runPorts.commit(run.appId, gone, run.token).catch(report);
+        await run.release().catch(report);
         await run.stop();
         await finished;
       }));

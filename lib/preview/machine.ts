@@ -243,11 +243,12 @@ function succeed(
         startedAt: now,
         token: input.token,
       },
+      live: deployId,
       latest: { deployId, commit, workspace: input.token },
     },
     before: old ? [{ type: "container-stopped", payload: { reason: "replaced" } }] : [],
     deploys: [
-      ...(old ? [{ id: old.deployId, status: "superseded" as const }] : []),
+      ...(record.live ? [{ id: record.live, status: "superseded" as const }] : []),
       { id: deployId, status: "live" },
     ],
     closes: old ? [old.deployId] : [],

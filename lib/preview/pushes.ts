@@ -35,24 +35,43 @@ export interface PushPorts {
   readonly resolveBranch: ResolveBranch;
 }
 
-/** @returns "gone" for an unknown app, "duplicate" where the delivery was handled before */
+/** Another push was committed while the host was asked: the answer says nothing about that one. */
+class Overtaken extends Error {}
+
+/** Deliveries that overtake each other while one of them is handled; more are left to the inbox. */
+const MAX_TRIES = 10;
+
+/**
+ * @returns "gone" for an unknown app, "duplicate" where the delivery was handled before
+ * @throws Error where other pushes keep coming in between: the delivery is not handled then
+ */
 export async function handlePush(
   { store, coordinator, resolveBranch }: PushPorts,
   appId: AppId,
   push: PushedCommit,
   delivery: Delivery,
 ): Promise<"handled" | "duplicate" | "gone"> {
-  const loaded = await store.load(appId);
-  if (loaded === null) return "gone";
-  const { repository, branch } = loaded.app;
-  const order = compareToNewest(loaded.record.pushed, push);
-  const head = order === "unknown" ? await resolveBranch({ repository, branch }) : null;
-  const newest: PushedCommit = head?.ok ? { after: head.commit, before: null } : push;
-  const saved = await coordinator.handle(appId, ({ record }) => {
-    // Looked at again with what is committed now: another delivery may have come in between.
-    if (compareToNewest(record.pushed, newest) === "older") return null;
-    return { type: "pushed", commit: newest.after, before: newest.before, trigger: "push" };
-  }, delivery);
-  if (saved === null) return "gone";
-  return saved === "handled" ? "duplicate" : "handled";
+  for (let tries = 0; tries < MAX_TRIES; tries++) {
+    const loaded = await store.load(appId);
+    if (loaded === null) return "gone";
+    const { app: { repository, branch }, record: { pushed: known } } = loaded;
+    const head = compareToNewest(known, push) === "unknown"
+      ? await resolveBranch({ repository, branch })
+      : null;
+    const newest: PushedCommit = head?.ok ? { after: head.commit, before: null } : push;
+    try {
+      const saved = await coordinator.handle(appId, ({ record: { pushed } }) => {
+        // Looked at again with what is committed now: another delivery may have come in between.
+        const order = compareToNewest(pushed, newest);
+        if (order === "unknown" && pushed?.commit !== known?.commit) throw new Overtaken();
+        if (order === "older") return null;
+        return { type: "pushed", commit: newest.after, before: newest.before, trigger: "push" };
+      }, delivery);
+      if (saved === null) return "gone";
+      return saved === "handled" ? "duplicate" : "handled";
+    } catch (error) {
+      if (!(error instanceof Overtaken)) throw error;
+    }
+  }
+  throw new Error("Cannot tell which push is the newest: others kept coming");
 }

@@ -38,6 +38,8 @@ export const PreviewRecord = z.object({
   build: Build.nullable(),
   instance: Instance.nullable(),
   lastError: z.string().max(4096).nullable(),
+  /** The deploy that was live last, whether it runs, sleeps or stopped: the next one that is live supersedes it. */
+  live: DeployId.nullable(),
   /** The newest push, with the commit that the branch had before it, to tell which of two pushes is newer. */
   pushed: z.object({ commit: CommitId, before: CommitId.nullable() }).nullable(),
   /** The newest deploy that was begun: what a wake brings back. `workspace` is the token that built it, once it was live. */
@@ -52,6 +54,7 @@ export const EMPTY_RECORD: PreviewRecord = {
   build: null,
   instance: null,
   lastError: null,
+  live: null,
   pushed: null,
   latest: null,
 };

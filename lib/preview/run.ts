@@ -53,14 +53,15 @@ export function startRun(
 
   let ended = false;
   let released = false;
-  const renewal = setInterval(() => void renew(), RENEW_EVERY);
+  let renewing = Promise.resolve();
+  const renewal = setInterval(() => renewing = renew(), RENEW_EVERY);
   async function renew(): Promise<void> {
+    const until = now() + LEASE_LIFE;
     try {
-      // Between the two leases of a build that just went live neither may be found: the next round tells.
-      const held = kind;
-      if (!await store.renew(appId, held, token, now() + LEASE_LIFE) && held === kind && !ended) {
-        await run.stop();
-      }
+      if (await store.renew(appId, kind, token, until)) return;
+      // A build that went live has another lease, also where the answer of the commit that said so is still on its way.
+      if (await store.renew(appId, "instance", token, until)) return;
+      if (!ended) await run.stop();
     } catch {
       // The store is away: the lease lapses if it stays away, and whoever takes over fences this run.
     }
@@ -83,19 +84,36 @@ export function startRun(
     if (!ended) idle = setTimeout(() => void watchIdle(since), Math.max(wait, 50));
   }
 
+  /**
+   * Commits until the store answers: a result must not be lost to a store that is away for a while, and one that was
+   * applied without an answer is found in the record.
+   * @returns whether the token still stands
+   */
+  async function save(input: Input): Promise<boolean> {
+    for (let wait = 250;; wait = Math.min(wait * 2, 10_000)) {
+      try {
+        return await ports.commit(appId, input, token);
+      } catch (error) {
+        logError("run-commit-failed", error, { appId, deployId });
+      }
+      await new Promise((resolve) => setTimeout(resolve, wait));
+      // Handed over meanwhile: whoever claims the build next tells how it ends.
+      if (released) return false;
+    }
+  }
+
   async function live(): Promise<void> {
     const outcome = await run.outcome;
     await writer.flush();
     if (!outcome.ok) {
-      // Handed over: whoever claims the build next tells how it ends.
       if (released) return;
-      await ports.commit(appId, { type: "build-failed", token, message: outcome.message }, token);
+      await save({ type: "build-failed", token, message: outcome.message });
       await run.stop();
       await writer.flush();
       return;
     }
     const { url, instanceId } = outcome;
-    if (!await ports.commit(appId, { type: "build-succeeded", token, instanceId, url }, token)) {
+    if (!await save({ type: "build-succeeded", token, instanceId, url })) {
       await run.stop();
       return;
     }
@@ -103,29 +121,15 @@ export function startRun(
     void watchIdle(now());
     const { exitCode, signal } = await run.stopped;
     await writer.flush();
-    await ports.commit(appId, {
+    await save({
       type: "container-stopped",
       token,
-      reason: signal === null ? "exit" : "signal",
+      reason: signal !== null || tellsOfSignal(exitCode) ? "signal" : "exit",
       ...(exitCode === null ? {} : { exitCode }),
-    }, token);
+    });
   }
 
-  async function untilSaved(): Promise<void> {
-    // A result must not be lost to a store that is away for a while: the lease lapses meanwhile, which is the truth too.
-    for (let wait = 250;; wait = Math.min(wait * 2, 10_000)) {
-      try {
-        return await live();
-      } catch (error) {
-        logError("run-commit-failed", error, { appId, deployId });
-        await new Promise((resolve) => setTimeout(resolve, wait));
-        if (!await store.renew(appId, kind, token, now() + LEASE_LIFE).catch(() => true)) break;
-      }
-    }
-    await run.stop();
-  }
-
-  const done = untilSaved().finally(() => {
+  const done = live().finally(() => {
     ended = true;
     clearInterval(renewal);
     clearTimeout(idle);
@@ -135,10 +139,21 @@ export function startRun(
     appId,
     token,
     stop: async () => void await run.stop(),
-    release: () => {
+    async release() {
       released = true;
-      return store.release(appId, kind, token);
+      clearInterval(renewal);
+      // A renewal under way would give it back its whole life.
+      await renewing;
+      await store.release(appId, kind, token);
     },
     done,
   };
+}
+
+/**
+ * True for what a shell, npm or `deno task` exits with when the app under it was ended by a signal: 128 and its number.
+ * Killed for want of memory is 137.
+ */
+function tellsOfSignal(exitCode: number | null): boolean {
+  return exitCode !== null && exitCode > 128 && exitCode < 128 + 32;
 }

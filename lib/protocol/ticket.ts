@@ -12,7 +12,7 @@ export const TicketClaims = z.object({
   aud: z.literal(TICKET_AUDIENCE),
   sub: UserId,
   app: AppId,
-  jti: z.string().min(8).max(64),
+  jti: z.string().min(8).max(128),
   iat: z.int(),
   exp: z.int(),
 });

@@ -16,6 +16,7 @@ export function createApp(services: Services): App<State> {
   const ownOrigin = new URL(config.publicUrl).origin;
   return new App<State>()
     .use(async (ctx) => {
+      services.inFlight.track(Promise.resolve(ctx.info.completed));
       const host = readHost(ctx.req.headers.get("host"), config.previewDomain, config.publicUrl);
       if (host.kind === "preview") return await services.proxy(ctx.req, ctx.info, host.appId);
       if (host.kind === "refused") return unknownHost(ctx.req, config.publicUrl);
@@ -33,11 +34,11 @@ export function createApp(services: Services): App<State> {
         if (!programs) throw error;
         res = problemOf(error);
       }
+      // An upgrade is out of our hands: whatever throws after it would end the process.
+      if (res.status === 101) return res;
       if (programs) res = asProblem(res);
       // A5: also on what was refused before the endpoint itself was reached.
-      if (isShared(ctx.url.pathname)) {
-        res = withCors(res, origin, services.allowedOrigins);
-      }
+      if (isShared(ctx.url.pathname)) res = withCors(res, origin, services.allowedOrigins);
       if (!isQuiet(ctx.url.pathname)) {
         const { method, url } = ctx.req;
         console.log(requestLine({ method, url, status: res.status, startedAt, now: Date.now() }));
@@ -73,7 +74,7 @@ const isForPrograms = (path: string) => /^\/(?:api|webhooks)(?:\/|$)/.test(path)
 /** The endpoints that pages of other origins may use. */
 const isShared = (path: string) => /^\/api\/apps\/[^/]+\/(?:events|ticket)\/?$/.test(path);
 /** Asked for so often that a line each would hide the others. */
-const isQuiet = (path: string) => path.startsWith("/_fresh/") || path.startsWith("/_frsh/");
+const isQuiet = (path: string) => /^\/(?:_fresh\/|_frsh\/|healthz$|readyz$)/.test(path);
 
 function problemOf(error: unknown): Response {
   if (error instanceof HttpError && error.status === 404) return problemResponse("not_found");

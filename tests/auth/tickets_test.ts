@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { decodeJwt, decodeProtectedHeader, exportSPKI, generateKeyPair, SignJWT, UnsecuredJWT } from "jose";
-import { issueTicket, redeemTicket, useTicket, verifyTicket } from "../../lib/auth/tickets.ts";
+import { credentialOf, issueTicket, redeemTicket, useTicket, verifyTicket } from "../../lib/auth/tickets.ts";
 import type { AppId } from "../../lib/protocol/ids.ts";
 import { ada, NOW, shop, storeOn } from "./store.ts";
 
@@ -9,9 +9,11 @@ const SECRET = "a secret of more than thirty-two characters";
 const refused = (detail: string) => ({ ok: false, code: "invalid_ticket", detail }) as const;
 const check = { secret: SECRET, app: shop, now: NOW };
 const seconds = Math.floor(NOW / 1000);
+const credential = { via: "session", credential: "0123456789abcdef".repeat(4) } as const;
+const request = { user: ada, app: shop, credential, now: NOW };
 
 async function issue(now = NOW): Promise<string> {
-  const issued = await issueTicket(SECRET, { user: ada, app: shop, now });
+  const issued = await issueTicket(SECRET, { ...request, now });
   assert(issued.ok);
   return issued.value.ticket;
 }
@@ -23,14 +25,14 @@ const forge = (claims: Record<string, unknown>, secret = SECRET, alg = "HS256") 
     aud: "events",
     sub: ada,
     app: shop,
-    jti: "0123456789",
+    jti: `0123456789.token.${"0".repeat(64)}`,
     iat: seconds,
     exp: seconds + 300,
     ...claims,
   }).setProtectedHeader({ alg }).sign(new TextEncoder().encode(secret));
 
 Deno.test("A3 a ticket is an HS256 JWT with the promised claims, and lives 300 seconds", async () => {
-  const issued = await issueTicket(SECRET, { user: ada, app: shop, now: NOW + 999 });
+  const issued = await issueTicket(SECRET, { ...request, now: NOW + 999 });
   assert(issued.ok);
   assertEquals(decodeProtectedHeader(issued.value.ticket).alg, "HS256");
   const { jti, ...claims } = decodeJwt(issued.value.ticket);
@@ -45,6 +47,19 @@ Deno.test("A3 a ticket is an HS256 JWT with the promised claims, and lives 300 s
   assert(typeof jti === "string" && jti.length >= 20);
   assertEquals(issued.value.expiresAt, NOW + 300_000);
   assert(decodeJwt(await issue()).jti !== jti);
+});
+
+Deno.test("X7 a ticket's id names what it was asked for with, and is another one each time", async () => {
+  const verified = await verifyTicket(await issue(), check);
+  assert(verified.ok);
+  assertEquals(credentialOf(verified.value), credential);
+  const token = { via: "token", credential: "f".repeat(64) } as const;
+  const other = await issueTicket(SECRET, { ...request, credential: token });
+  assert(other.ok);
+  const again = await verifyTicket(other.value.ticket, check);
+  assert(again.ok);
+  assertEquals(credentialOf(again.value), token);
+  assert(verified.value.jti.split(".")[0] !== again.value.jti.split(".")[0]);
 });
 
 Deno.test("A2 a ticket is good for its app until 300 seconds and the clocks' difference are over", async () => {
@@ -95,7 +110,7 @@ Deno.test("A2 what is no JWT is malformed", async () => {
 });
 
 Deno.test("A3 algorithm confusion is refused: none, RS256 with anything, HS512 under our own secret", async () => {
-  const claims = { app: shop, jti: "0123456789" };
+  const claims = { app: shop, jti: `0123456789.token.${"0".repeat(64)}` };
   const none = new UnsecuredJWT(claims).setIssuer("wakelight").setAudience("events").setSubject(ada)
     .setIssuedAt(seconds).setExpirationTime(seconds + 300).encode();
   assertEquals(await verifyTicket(none, check), refused("malformed"));
@@ -125,6 +140,12 @@ Deno.test("A3 a token of ours for another purpose is no ticket", async () => {
     { sub: "" },
     { jti: undefined },
     { jti: "short" },
+    { jti: "long enough, but of no session" },
+    { jti: `0123456789.cookie.${"0".repeat(64)}` },
+    { jti: `0123456789.session.${"0".repeat(63)}` },
+    { jti: `0123456789.session.${"0".repeat(64)}.more` },
+    { jti: `0123456789.session.${"G".repeat(64)}` },
+    { jti: `${"0".repeat(60)}.session.${"0".repeat(64)}` },
     { exp: undefined },
     { iat: undefined },
     { iat: seconds + 3600, exp: seconds + 3900 },
@@ -215,7 +236,7 @@ Deno.test("A2 a server without a secret says internal_error, and its log which v
     const ticket = await issue();
     for (const secret of [undefined, ""]) {
       assertEquals(await verifyTicket(ticket, { ...check, secret }), { ok: false, code: "internal_error" });
-      assertEquals(await issueTicket(secret, { user: ada, app: shop, now: NOW }), {
+      assertEquals(await issueTicket(secret, request), {
         ok: false,
         code: "internal_error",
       });

@@ -32,7 +32,7 @@ test("A15 A24 S1 an app that nobody uses goes to sleep before the eyes of the pa
   await seesApp(page, "awake");
 
   await seesState(page, "Sleeping");
-  await page.getByText("nobody had looked at it for a while").waitFor();
+  await page.getByText("nobody used it for a while").waitFor();
   assertEquals((await app.status()).containerStopped, true);
   assertEquals(await page.locator("iframe").count(), 0);
 
@@ -40,6 +40,7 @@ test("A15 A24 S1 an app that nobody uses goes to sleep before the eyes of the pa
   await seesApp(page, "awake");
   await seesState(page, "Running");
   assertEquals((await app.deploys()).map(({ trigger }) => trigger), ["wake", "created"]);
+  assertEquals((await app.deploys()).map(({ status }) => status), ["live", "superseded"]);
 });
 
 test("A19 A22 a page keeps its app awake while somebody can see it; a hidden one lets it sleep, and waits unconnected", async ({ createApp, open, profile }) => {

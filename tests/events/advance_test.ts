@@ -1,10 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { advance, restart } from "../../lib/events/advance.ts";
-import type { Item } from "../../lib/events/chunk.ts";
+import { Chunk, CHUNK_BYTES, type Item } from "../../lib/events/chunk.ts";
 import type { History } from "../../lib/events/history.ts";
 import { finishedLogs, reached } from "../../lib/events/plan.ts";
-import { parseCursor, type Position } from "../../lib/protocol/cursor.ts";
+import { parseCursor, type Position, START } from "../../lib/protocol/cursor.ts";
 import { APP_ID, deploy, URL } from "../preview/samples.ts";
 import { logUrl } from "../support/core_isolate.ts";
 import { assertWhole } from "../support/core_story.ts";
@@ -23,6 +23,8 @@ async function walk(history: History, past: Past, from: Position): Promise<Item[
     at = step.to;
   }
 }
+
+const bytesOf = (items: Item[]) => new Chunk(items, START).sse.byteLength;
 
 const limits: fc.Arbitrary<Limits> = fc.record({
   eventsAtOnce: fc.integer({ min: 1, max: 6 }),
@@ -106,21 +108,39 @@ Deno.test("a cursor that we never made leads nowhere, instead of round in circle
   assertEquals(await advance(historyOf(past), APP_ID, { rev: 1, lines: {} }, past.end, {}, logUrl), null);
 });
 
-Deno.test("X1 after a thousand items a reader may pause, and goes on exactly there", async () => {
-  const lines = { type: "lines" as const, log: 0, count: 1_250 };
+Deno.test("X1 after a chunk's worth a reader may pause, and goes on exactly there", async () => {
+  const lines = { type: "lines" as const, log: 0, count: 450 };
   const past = pastOf([{ type: "open" }, lines, { type: "event", late: 0 }, lines, {
     type: "close",
     log: 0,
   }]);
   const history = historyOf(past, { linesAtOnce: 100 });
-  const first = await advance(history, APP_ID, { rev: 0, lines: {} }, past.end, {}, logUrl);
-  assertEquals(first!.to, { rev: 1, lines: { [deploy(1)]: 1_000 } });
-  assertEquals(first!.items.length, 1_001);
-  const second = await advance(history, APP_ID, first!.to, past.end, {}, logUrl);
-  assertEquals(second!.to, { rev: 2, lines: { [deploy(1)]: 2_050 } });
-  const third = await advance(history, APP_ID, second!.to, past.end, {}, logUrl);
-  assertEquals(third!.to, { rev: 3, lines: {} });
-  assertWhole([first!, second!, third!].flatMap(({ items }) => items), past, { rev: 0, lines: {} });
+  const stretches: Item[][] = [];
+  for (let at: Position = { rev: 0, lines: {} }; !reached(at, past.end);) {
+    const { items, to } = (await advance(history, APP_ID, at, past.end, {}, logUrl))!;
+    assert(bytesOf(items) <= CHUNK_BYTES);
+    assertEquals(parseCursor(items.at(-1)!.id!), to);
+    stretches.push(items);
+    at = to;
+  }
+  assert(stretches.length > 3, `${stretches.length}`);
+  for (const [n, items] of stretches.slice(0, -1).entries()) {
+    assert(bytesOf([...items, stretches[n + 1][0]]) > CHUNK_BYTES / 2, "it stopped early");
+  }
+  assertWhole(stretches.flat(), past, { rev: 0, lines: {} });
+});
+
+Deno.test("X1 a single line that is larger than a chunk travels alone", async () => {
+  const long = "x".repeat(CHUNK_BYTES + 1);
+  const past = pastOf([{ type: "open" }, { type: "lines", log: 0, count: 3 }]);
+  const holder = { ...past, lines: { [deploy(1)]: past.lines[deploy(1)].map(() => long) } };
+  const history = historyOf(holder);
+  let at: Position = { rev: 1, lines: { [deploy(1)]: 0 } };
+  for (let n = 1; n <= 3; n++) {
+    const { items, to } = (await advance(history, APP_ID, at, past.end, {}, logUrl))!;
+    assertEquals([items.length, to], [1, { rev: 1, lines: { [deploy(1)]: n } }]);
+    at = to;
+  }
 });
 
 Deno.test("A10 a new viewer begins with status, error and the last 500 lines, and can resume after the last of them only", async () => {

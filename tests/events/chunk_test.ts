@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { createParser, type EventSourceMessage } from "eventsource-parser";
 import fc from "fast-check";
-import { Chunk, type Item } from "../../lib/events/chunk.ts";
+import { Chunk, CHUNK_BYTES, type Item, weightOf } from "../../lib/events/chunk.ts";
 import { START } from "../../lib/protocol/cursor.ts";
 import { deploy } from "../preview/samples.ts";
 
@@ -60,18 +60,40 @@ Deno.test("a chunk is encoded once, however many viewers it goes to", () => {
   const chunk = new Chunk([item("hi")], START);
   assertStrictEquals(chunk.sse, chunk.sse);
   let encoded = 0;
-  const counted = new Chunk([{
-    id: "1",
-    event: new Proxy(item("hi").event, {
-      get(target, name) {
-        if (name === "toJSON") encoded++;
-        return Reflect.get(target, name);
-      },
-    }),
-  }], START);
-  for (let viewer = 0; viewer < 100; viewer++) counted.sse;
-  assertEquals(encoded, 1);
-  for (let viewer = 0; viewer < 100; viewer++) counted.ws;
-  // The socket's form spreads the event into an object of its own.
-  assertEquals(encoded, 1);
+  const { id, event } = item("hi");
+  const payload = { ...event.payload, toJSON: () => ++encoded };
+  const counted = new Chunk([{ id, event: { ...event, payload } as Item["event"] }], START);
+  for (let viewer = 0; viewer < 100; viewer++) [counted.sse, counted.ws];
+  assertEquals(encoded, 2, "once for SSE and once for WebSocket");
+});
+
+Deno.test("the weight of an item is never less than its bytes on either transport, and not much more", () => {
+  const text = fc.oneof(fc.string({ unit: "binary", maxLength: 300 }), fc.string({ maxLength: 300 }));
+  fc.assert(fc.property(text, fc.nat(1e9), (message, n) => {
+    const one = item(message, n);
+    const { sse, ws } = new Chunk([one], START);
+    const bytes = Math.max(sse.byteLength, new TextEncoder().encode(ws).byteLength);
+    assert(weightOf(one) >= bytes, `${weightOf(one)} < ${bytes}`);
+    assert(weightOf(one) <= 4 * bytes);
+  }));
+  const plain = item("a line as they mostly are, of some eighty letters, such as compilers write them", 7);
+  assert(weightOf(plain) < new Chunk([plain], START).sse.byteLength + 64);
+  const events: Item["event"][] = [
+    { type: "error", payload: { message: '"\n\u0000\u{1f680}'.repeat(600), deployId: deploy(1) } },
+    { type: "container-stopped", payload: { reason: "signal", exitCode: 137 } },
+    { type: "gap", payload: { deployId: deploy(1), from: 0, to: 9, logUrl: "http://localhost/" } },
+  ];
+  for (const event of events) {
+    const one = { event, id: item("").id };
+    const { sse } = new Chunk([one], START);
+    assert(weightOf(one) >= sse.byteLength && sse.byteLength < CHUNK_BYTES);
+  }
+});
+
+Deno.test("X1 the largest line that the store keeps fits into the largest chunk", () => {
+  // 60,000 bytes as it is stored: without its number and its deploy.
+  const bare = JSON.stringify({ source: "dev-server", stream: "stdout", message: "", timestamp: 1.5e12 });
+  const one = item("x".repeat(60_000 - bare.length), 999_999_999);
+  const id = [1, 2, 3].reduce((text, n) => `${text}~${deploy(n)}:999999999`, "999999999");
+  assert(weightOf({ ...one, id }) <= CHUNK_BYTES);
 });

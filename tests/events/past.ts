@@ -75,16 +75,19 @@ export function pastOf(happened: readonly Happening[]): Past {
     }
     points.push(here());
   }
-  const heads = Object.fromEntries(
-    Object.entries(lines).map(([id, { length }]) => [id, {
-      appId: APP_ID,
-      lines: length,
-      first: 0,
-      closed: !open.includes(id as DeployId),
-      token: "t",
-    }]),
-  );
-  return { events, lines, end: here(), points, heads };
+  const end = here();
+  return { events, lines, end, points, heads: headsAt(lines, end) };
+}
+
+function headsAt(lines: Past["lines"], { lines: open }: Position): Record<string, LogHead> {
+  const head = (id: string, count: number) => ({
+    appId: APP_ID,
+    lines: open[id] ?? count,
+    first: 0,
+    closed: !(id in open),
+    token: "t",
+  });
+  return Object.fromEntries(Object.entries(lines).map(([id, { length }]) => [id, head(id, length)]));
 }
 
 export interface Limits {
@@ -96,18 +99,13 @@ export interface Limits {
   readonly trimmedLines?: number;
 }
 
-export function historyOf(
-  { events, lines, heads, end }: Past,
-  limits: Limits = {},
-): History & { reads: number } {
+export function historyOf({ events, lines, end }: Past, limits: Limits = {}): History {
   const { eventsAtOnce = 500, linesAtOnce = 5_000, trimmedRev = 0, trimmedLines = 0 } = limits;
   return {
-    reads: 0,
-    read: () => Promise.resolve({ ...presentOf(end), heads }),
+    read: () => Promise.resolve({ ...presentOf(end), heads: headsAt(lines, end) }),
     events: (_, rev, to) =>
       Promise.resolve(events.slice(Math.max(rev, trimmedRev), to).slice(0, eventsAtOnce)),
     lines(deployId, from, to) {
-      this.reads++;
       const first = Math.max(from, trimmedLines);
       const some = lines[deployId].slice(first, to).slice(0, linesAtOnce);
       return Promise.resolve(some.map((message, i) => ({

@@ -211,7 +211,8 @@ Deno.test("DESIGN 2: the newest push is live, built, pending, or its deploy ende
         const before = record;
         const result = step(before, input, i, URL);
         record = result.record;
-        if (input.type === "pushed") {
+        // The same commit once more is no news: what became of its deploy stands.
+        if (input.type === "pushed" && input.commit !== newest) {
           newest = input.commit;
           replaced = false;
           ended.clear();

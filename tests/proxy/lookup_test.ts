@@ -98,6 +98,21 @@ Deno.test("A18 a change reaches the proxy through the watch, without reading the
   assertEquals([view?.state, view?.upstream], ["running", "http://127.0.0.1:40123"]);
 });
 
+Deno.test("S2 a page visit is answered from the store as it is now, however far behind the watch may be", async () => {
+  await using store = await setUp({ now: () => 1_000 });
+  const { kv, lookup } = store;
+  await kv.set(keys.app(SHOP), APP);
+  await kv.set(keys.lease(SHOP, "instance"), lease(31_000));
+  await lookup.find(SHOP);
+  for (let port = 40_000; port < 40_100; port++) {
+    const url = `http://127.0.0.1:${port}`;
+    await kv.set(keys.preview(SHOP), { ...RUNNING, instance: { ...RUNNING.instance!, url } });
+    assertEquals((await lookup.find(SHOP, { fresh: true }))?.upstream, url);
+    // What the page then asks for must not go back to the version before.
+    assertEquals((await lookup.find(SHOP))?.upstream, url);
+  }
+});
+
 Deno.test("S11 an instance whose lease has lapsed is not forwarded to, and the proxy and people see the same state", async () => {
   let now = 1_000;
   await using store = await setUp({ now: () => now });

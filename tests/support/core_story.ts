@@ -163,6 +163,7 @@ export function assertWhole(items: readonly Item[], truth: Truth, from: Position
       lines[deployId] = to;
     } else {
       const entry = truth.events[rev];
+      assert(entry, `too much at ${id}: ${JSON.stringify(event)}`);
       assertEquals(event, entry.event, `event ${rev + 1}`);
       for (const opened of entry.opens) lines[opened] ??= 0;
       for (const [log, count] of Object.entries(entry.at)) {

@@ -5,7 +5,7 @@ import type { JsonAnswer, StatusAnswer } from "../../lib/protocol/events.ts";
 import type { TicketAnswer } from "../../lib/protocol/ticket.ts";
 import { makeRepository } from "../build/support.ts";
 import type { Server } from "./server.ts";
-import type { Session } from "./session.ts";
+import type { Requests } from "./session.ts";
 
 export interface PreviewApp {
   readonly id: string;
@@ -29,7 +29,7 @@ export interface NewApp {
   readonly commands?: { install?: string; start?: string };
 }
 
-export async function createApp(server: Server, session: Session, app: NewApp): Promise<PreviewApp> {
+export async function createApp(server: Server, session: Requests, app: NewApp): Promise<PreviewApp> {
   const repository = await makeRepository(`${server.dataDir}/${crypto.randomUUID()}`);
   let head: string = await repository.commit(app.files);
   const answer = await session.send("POST", "/api/apps", {

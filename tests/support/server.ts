@@ -51,6 +51,9 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
       {
         DATA_DIR: dataDir,
         PORT: String(port),
+        // All viewers of a test are one user at one address.
+        STREAMS_PER_USER: "10000",
+        STREAMS_PER_ADDRESS: "10000",
         ...(sleepAfter === undefined ? {} : { SLEEP_AFTER: String(sleepAfter / 1000) }),
       },
       logFile,

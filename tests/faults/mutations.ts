@@ -1,0 +1,73 @@
+/** What `deno task faults:teeth` breaks, one at a time: the text must be in the file exactly once. */
+export interface Mutation {
+  readonly what: string;
+  readonly file: string;
+  readonly text: string;
+  readonly instead: string;
+}
+
+export const MUTATIONS: readonly Mutation[] = [
+  {
+    what: "the log head's fence",
+    file: "lib/kv/logs.ts",
+    text: "kv.atomic().check({ key: keys.logHead(deployId), versionstamp })",
+    instead: "kv.atomic()",
+  },
+  {
+    what: "the lease check before a takeover",
+    file: "lib/preview/reconcile.ts",
+    text: " && hasLapsed(leases.build, build.token, now)",
+    instead: "",
+  },
+  {
+    what: "append before announce",
+    file: "lib/kv/logs.ts",
+    text: "    const result = await commitLocked(atomic);\n",
+    instead: "    announce(appId, deployId, from, queue.slice(0, count).map(({ line }) => line));\n" +
+      "    const result = await commitLocked(atomic);\n",
+  },
+  {
+    what: "the merge of replay and live: a viewer is live at once",
+    file: "lib/events/viewer.ts",
+    text: "if (reached(this.#position, target, this.#finished)) {",
+    instead: "if (target !== null) {",
+  },
+  {
+    what: "the merge of replay and live: news need not join on",
+    file: "lib/events/feed.ts",
+    text: "      if (at !== news.from) return at !== undefined && at >= news.from + news.lines.length;\n",
+    instead: "      if (at === undefined) return false;\n",
+  },
+  {
+    what: "the look after joining",
+    file: "lib/preview/coordinator.ts",
+    text: "      void look(appId);\n      return ports.watch(appId, () => void look(appId));\n",
+    instead: "      let first = true;\n      return ports.watch(appId, () => {\n" +
+      "        if (!first) void look(appId);\n        first = false;\n      });\n",
+  },
+  {
+    what: "the retry of locked commits",
+    file: "lib/kv/commit.ts",
+    text: "if (!isLocked(error)) throw error;",
+    instead: "throw error;",
+  },
+  {
+    what: "one count for each delivery",
+    file: "lib/kv/deliveries.ts",
+    text: '  if (delivery.state === "handled") return false;\n',
+    instead: "",
+  },
+  {
+    what: "the order of events",
+    file: "lib/events/feed.ts",
+    text: "      if (!joins) return false;\n",
+    instead: "",
+  },
+  {
+    what: "the second look at a claim",
+    file: "lib/preview/coordinator.ts",
+    text: '      if (action?.type !== "claim") return null;\n',
+    instead:
+      '      if (action?.type !== "claim") return { type: "build-claimed", kind: "pending", token, deployId: nextDeployId(record.latest?.deployId ?? null, time) };\n',
+  },
+];

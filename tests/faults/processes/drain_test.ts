@@ -1,0 +1,90 @@
+/** SIGTERM while a thousand people watch a build, with another server up (X10). */
+import { assert, assertEquals } from "@std/assert";
+import type { DeployView } from "../../../lib/protocol/api.ts";
+import type { DeployLog } from "../../../lib/protocol/deploy_log.ts";
+import { sampleApp } from "../../support/sample_app.ts";
+import { until } from "../../support/until.ts";
+import { type ProductionServer, test } from "./house.ts";
+import { assertWhole, follow, isLost, isState, type Viewer } from "./viewer.ts";
+
+const STREAMS = 1_000;
+
+test("X10 X1 X3 SIGTERM with 1,000 streams open: each is told when to come back, the process ends within 5 s with status 0, the other server takes the build over, and no viewer misses a line", async (house) => {
+  const leaving = await house.start({ workers: 2 });
+  const staying = await house.start();
+  const running = await house.createApp(leaving, { name: "Running", files: sampleApp("runs") });
+  const building = await house.createApp(leaving, {
+    name: "Building",
+    files: sampleApp("builds"),
+    commands: { install: untilTold(`${house.dataDir}/go`) },
+  });
+  const viewers: Viewer[] = [];
+  const join = (appId: string, i: number) => {
+    const viewer = follow({
+      appId,
+      transport: i % 2 === 0 ? "sse" : "websocket",
+      // Whoever comes again asks a balancer, which knows who is up.
+      url: (attempt) => (attempt === 0 ? leaving : staying).url,
+      ticket: house.ticket,
+    });
+    viewers.push(viewer);
+    return viewer;
+  };
+  /** What the store has of the build's log; of one deploy, however many servers built it. */
+  const logBy = async (server: ProductionServer) => {
+    const session = await house.session(server);
+    const { deploys } = await session.get<{ deploys: DeployView[] }>(`/api/apps/${building.id}/deploys`);
+    assertEquals(deploys.length, 1);
+    const { lines } = await session.get<DeployLog>(`/api/deploys/${deploys[0].id}/logs`);
+    return lines.map(({ message }) => message);
+  };
+  try {
+    const first = join(running.id, 0);
+    await first.sees("running", isState("running"));
+    for (let i = 1; i < STREAMS; i++) {
+      join(building.id, i);
+      if (i % 50 === 0) await allOpen(viewers);
+    }
+    await allOpen(viewers);
+    await until("the build prints", async () => runsIn(await logBy(leaving)) === 1);
+
+    const took = await leaving.stop();
+    assert(took < 5_000, `it took ${took} ms`);
+    assertEquals(leaving.exitCode, 0);
+
+    await until("the other server builds", async () => runsIn(await logBy(staying)) === 2);
+    await Deno.writeTextFile(`${house.dataDir}/go`, "");
+    const rest = viewers.slice(1);
+    await Promise.all(rest.map((viewer) => viewer.sees("the build's end", isState("running"), 60_000)));
+    await first.sees("what became of the instance", isLost);
+
+    const told = viewers.map(({ farewells }) => farewells.length);
+    assertEquals(told.filter((times) => times !== 1), [], "each was told, once");
+    assertEquals(viewers.filter(({ cut }) => cut > 0).length, 0, "none was cut off");
+    const waits = viewers.map(({ farewells }) => farewells[0]).toSorted((a, b) => a - b);
+    const middle = waits.filter((ms) => ms > 1_000 && ms < 3_000).length;
+    assert(waits[0] < 1_000 && waits.at(-1)! > 3_000 && middle > STREAMS / 3, "spread over seconds");
+
+    const log = await logBy(staying);
+    for (const [i, viewer] of rest.entries()) {
+      assertWhole(viewer, `viewer ${i}`);
+      assertEquals(viewer.lines().map(({ message }) => message).slice(0, log.length), log);
+    }
+    console.log(
+      `drained ${STREAMS} streams in ${Math.round(took)} ms; told to wait ${waits[0]} to ${waits.at(-1)} ms`,
+    );
+  } finally {
+    await Promise.all(viewers.map((viewer) => viewer.close()));
+  }
+});
+
+/** Prints step and process until the file is there. */
+const untilTold = (file: string) =>
+  `i=0; while [ ! -e ${file} ]; do i=$((i + 1)); echo "step $i of run $$"; sleep 0.2; done`;
+
+/** How many processes printed steps. */
+const runsIn = (log: readonly string[]) =>
+  new Set(log.flatMap((line) => /^step \d+ of run (\d+)$/.exec(line)?.[1] ?? [])).size;
+
+const allOpen = (viewers: readonly Viewer[]) =>
+  until("all streams are open", () => viewers.every(({ seen }) => seen.length > 0), { within: 60_000 });
