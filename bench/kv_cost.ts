@@ -83,6 +83,8 @@ try {
   show(`a build that prints ${LINES} lines at once`, counted.take());
 
   const watch = async (seconds: number) => {
+    // What a build or a join leaves behind is not part of the quiet.
+    await new Promise((resolve) => setTimeout(resolve, 5_000));
     counted.take();
     await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
     return counted.take();
