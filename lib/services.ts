@@ -17,7 +17,7 @@ import { type Refusal, refuse } from "./http/problem.ts";
 import { createAppStore } from "./kv/apps.ts";
 import { createCredentialStore } from "./kv/credentials.ts";
 import { createDeliveryStore } from "./kv/deliveries.ts";
-import { createGrounds } from "./kv/grounds.ts";
+import { createGrounds, LOOK_EVERY } from "./kv/grounds.ts";
 import { createHistory } from "./kv/history.ts";
 import { createNeighbours } from "./kv/isolates.ts";
 import { createLogStore } from "./kv/logs.ts";
@@ -156,9 +156,8 @@ export async function createServices(config: Config, around: Surroundings): Prom
     pid: around.pid,
     lookEvery: around.onFile ? LOOK_FOR_OTHERS : 0,
     onShared(shared) {
-      const every = shared ? POLL_EVERY_SHARED : POLL_EVERY;
-      watcher.pollEvery(every);
-      grounds.pollEvery(every);
+      watcher.pollEvery(shared ? POLL_EVERY_SHARED : POLL_EVERY);
+      grounds.pollEvery(shared ? POLL_EVERY_SHARED : LOOK_EVERY);
     },
   });
   const inFlight = createInFlight();

@@ -159,7 +159,8 @@ export class Feed {
   async #readOn(): Promise<Present | null> {
     const { appId, history, previewUrl, logUrl } = this.#options;
     const present = await history.read(appId, Object.keys(this.#tail?.lines ?? {}) as never[]);
-    if (present === null) {
+    // Revs never go back: one that does is of another app, made under the same id.
+    if (present === null || present.record.rev < (this.#tail?.rev ?? 0)) {
       this.#options.onGone();
       return null;
     }

@@ -109,45 +109,48 @@ export function createHub(options: HubOptions): Hub {
     viewer.close({ type: "reconnect", reason: "restart", afterMs });
   }
 
+  async function joinOnce(appId: AppId, cursor: Position | null, sink: Sink): Promise<Joined | null> {
+    const release = await options.join(appId);
+    const room = enter(appId);
+    let viewer: Viewer | null = null;
+    let left = false;
+    // Spread, so that viewers who came together do not come back together.
+    const stay = maxAge * (0.9 + Math.random() * 0.1);
+    const age = setTimeout(() => viewer?.close({ type: "reconnect", reason: "age", afterMs: 0 }), stay);
+    const leave = () => {
+      if (left) return;
+      left = true;
+      clearTimeout(age);
+      viewer?.end();
+      if (viewer) room.viewers.delete(viewer);
+      release();
+      tidy(appId, room);
+    };
+    try {
+      const { previewUrl, logUrl } = options;
+      viewer = await Viewer.join(
+        { sink, feed: room.feed, history, appId, previewUrl: previewUrl(appId), logUrl },
+        cursor,
+      );
+    } finally {
+      room.joining--;
+      if (viewer === null) leave();
+    }
+    if (viewer === null) return null;
+    room.viewers.add(viewer);
+    const replayed = viewer.catchUp();
+    if (room.gone) viewer.close({ type: "gone" });
+    else if (draining !== null) {
+      const spreadMs = draining;
+      // Not empty-handed: what is new he gets first.
+      void replayed.then(() => sendBack(viewer, spreadMs));
+    }
+    return { leave, viewer, replayed };
+  }
+
   return {
-    async join(appId, cursor, sink) {
-      const release = await options.join(appId);
-      const room = enter(appId);
-      let viewer: Viewer | null = null;
-      let left = false;
-      // Spread, so that viewers who came together do not come back together.
-      const stay = maxAge * (0.9 + Math.random() * 0.1);
-      const age = setTimeout(() => viewer?.close({ type: "reconnect", reason: "age", afterMs: 0 }), stay);
-      const leave = () => {
-        if (left) return;
-        left = true;
-        clearTimeout(age);
-        viewer?.end();
-        if (viewer) room.viewers.delete(viewer);
-        release();
-        tidy(appId, room);
-      };
-      try {
-        const { previewUrl, logUrl } = options;
-        viewer = await Viewer.join(
-          { sink, feed: room.feed, history, appId, previewUrl: previewUrl(appId), logUrl },
-          cursor,
-        );
-      } finally {
-        room.joining--;
-        if (viewer === null) leave();
-      }
-      if (viewer === null) return null;
-      room.viewers.add(viewer);
-      const replayed = viewer.catchUp();
-      if (room.gone) viewer.close({ type: "gone" });
-      else if (draining !== null) {
-        const spreadMs = draining;
-        // Not empty-handed: what is new he gets first.
-        void replayed.then(() => sendBack(viewer, spreadMs));
-      }
-      return { leave, viewer, replayed };
-    },
+    /** A room whose app has just gone may stand where that of a new one under its id should be: the second try finds it. */
+    join: async (...args) => await joinOnce(...args) ?? await joinOnce(...args),
 
     announce(appId, news) {
       rooms.get(appId)?.feed.offer(news);

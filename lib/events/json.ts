@@ -24,6 +24,7 @@ export async function pollEvents(
   const items: Item[] = [];
   let bytes = 0;
   let full = false;
+  let gone = false;
   let notify = () => {};
   const something = new Promise<void>((resolve) => notify = resolve);
   const enough = Promise.withResolvers<void>();
@@ -39,7 +40,8 @@ export async function pollEvents(
     ready: () => !full,
     whenReady: () => {},
     keepAlive: () => {},
-    close() {
+    close(farewell) {
+      gone = farewell.type === "gone";
       notify();
       enough.resolve();
     },
@@ -58,6 +60,8 @@ export async function pollEvents(
         }),
       ]);
     }
+    // What came before the end is told first (S1); the next poll hears of it.
+    if (gone && items.length === 0) return null;
     return { events: items.map(wireEvent), next: formatCursor(joined.viewer.position) };
   } finally {
     clearTimeout(timer);

@@ -8,8 +8,9 @@ import type { ApiToken } from "../auth/api_tokens.ts";
 import { logError } from "../log.ts";
 import type { App } from "../preview/app.ts";
 import { keys } from "./keys.ts";
-import { POLL_EVERY } from "./watch.ts";
 
+/** Milliseconds between two looks where watches hear of everything: a session runs out without a write. */
+export const LOOK_EVERY = 60_000;
 /** What KV watches, or reads, at once at most. */
 const KEYS_AT_ONCE = 10;
 /** Milliseconds for which streams that open together are gathered, so that a watch begins anew once for all of them. */
@@ -138,7 +139,7 @@ export function createGrounds(kv: Deno.Kv, now: () => number = Date.now): Ground
     clearInterval(polling);
     polling = setInterval(() => void look(), ms);
   }
-  pollEvery(POLL_EVERY);
+  pollEvery(LOOK_EVERY);
 
   return {
     async missing(grounds) {

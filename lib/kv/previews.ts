@@ -59,8 +59,9 @@ export function createPreviewStore(kv: Deno.Kv): PreviewStore {
         }
         const time = now();
         const { record } = step;
-        const at = await writeLogHeads(kv, atomic, appId, loaded.record, step);
         await writeDeploys(kv, atomic, appId, step, time);
+        // Read last: a log that is being written moves on, and whoever closes it has to be faster.
+        const at = await writeLogHeads(kv, atomic, appId, loaded.record, step);
         const lease = (kind: LeaseKind, token: (r: PreviewRecord) => string | null) =>
           writeLease(atomic, appId, kind, token(loaded.record), token(record), isolateId, time);
         // A queued build has a lease without a token, so that the sweep finds it when nobody claims it.

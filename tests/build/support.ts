@@ -13,6 +13,13 @@ export interface TestRepository {
 /** @param path a folder that does not exist yet */
 export async function makeRepository(path: string): Promise<TestRepository> {
   await Deno.mkdir(path);
+  const repository = repositoryAt(path);
+  await repository.git("init", "--quiet", "--initial-branch=main");
+  return repository;
+}
+
+/** One that is there. */
+export function repositoryAt(path: string): TestRepository {
   async function git(...args: string[]): Promise<string> {
     const { success, stdout, stderr } = await new Deno.Command("git", {
       args: [
@@ -30,7 +37,6 @@ export async function makeRepository(path: string): Promise<TestRepository> {
     if (!success) throw new Error(`git ${args.join(" ")}: ${new TextDecoder().decode(stderr)}`);
     return new TextDecoder().decode(stdout).trim();
   }
-  await git("init", "--quiet", "--initial-branch=main");
   return {
     path,
     git,

@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { createAppStore } from "../../lib/kv/apps.ts";
 import { parseCursor } from "../../lib/protocol/cursor.ts";
 import { AppId } from "../../lib/protocol/ids.ts";
@@ -133,3 +133,40 @@ Deno.test("A11 a quiet stream shows signs of life, an old one is asked to come b
     assertEquals(seen.sink.farewells, [{ type: "reconnect", reason: "age", afterMs: 0 }]);
     leave(seen);
   }, { keepAliveEvery: 5, maxAge: 60 }));
+
+Deno.test("X10 a draining isolate sends its viewers back, spread, and whoever comes meanwhile", () =>
+  inCore(async (core) => {
+    const seen = await Promise.all(Array.from({ length: 50 }, () => watch(core)));
+    core.hub.drain(3_000);
+    seen.push(await watch(core));
+    await seen.at(-1)!.joined.replayed;
+    const waits = seen.map(({ sink: { farewells: [goodbye] } }) => {
+      assert(goodbye.type === "reconnect" && goodbye.reason === "restart");
+      return goodbye.afterMs;
+    });
+    assert(Math.min(...waits) >= 500 && Math.max(...waits) <= 3_500, `${waits}`);
+    assert(new Set(waits).size > 25, `${waits}`);
+    assertEquals(seen.at(-1)!.sink.items[0].event.type, "status");
+    leave(...seen);
+  }));
+
+Deno.test("X7 whoever comes for a new app under the id of a deleted one sees the new one, though no watch has told of it", () =>
+  inCore(async (core, story) => {
+    await story.claim();
+    await story.act("fail");
+    const old = await watch(core);
+    await old.joined.replayed;
+    const store = createAppStore(core.kv);
+    await store.remove(APP);
+    await store.wipe(APP_ID);
+    await store.create({ ...APP, createdAt: APP.createdAt + 1 });
+    const seen = await watch(core);
+    await seen.joined.replayed;
+    assertEquals(old.sink.farewells, [{ type: "gone" }]);
+    assertEquals(seen.sink.farewells, []);
+    assertEquals(seen.sink.items.map(({ event }) => event), [
+      { type: "status", payload: { state: "uninitialized", pendingBuild: false } },
+    ]);
+    leave(old, seen);
+    assertEquals([core.hub.viewers, core.present], [0, 0]);
+  }, { history: (history) => ({ ...history, watch: () => () => {} }) }));

@@ -70,4 +70,34 @@ export const MUTATIONS: readonly Mutation[] = [
     instead:
       '      if (action?.type !== "claim") return { type: "build-claimed", kind: "pending", token, deployId: nextDeployId(record.latest?.deployId ?? null, time) };\n',
   },
+  {
+    what: "the second try to take presence back",
+    file: "lib/kv/presence.ts",
+    text: "    for (const appId of leftBehind) takeBack(appId);\n",
+    instead: "",
+  },
+  {
+    what: "the other lease of a build that just went live",
+    file: "lib/preview/run.ts",
+    text: '      if (await store.renew(appId, "instance", token, until)) return;\n',
+    instead: "",
+  },
+  {
+    what: "the second question which of two pushes is newer",
+    file: "lib/preview/pushes.ts",
+    text: '        if (order === "unknown" && pushed?.commit !== known?.commit) throw new Overtaken();\n',
+    instead: "",
+  },
+  {
+    what: "the end of logs that closed while events were trimmed",
+    file: "lib/events/viewer.ts",
+    text: "    if (rest !== null) return rest;\n",
+    instead: "",
+  },
+  {
+    what: "the care for a head that is newer than its record",
+    file: "lib/events/advance.ts",
+    text: "latest !== queued && ",
+    instead: "",
+  },
 ];

@@ -79,6 +79,7 @@ export async function deliver(
   url: string,
   secret: string,
   push: { before: string; after: string },
+  deliveryId: string = crypto.randomUUID(),
 ): Promise<Response> {
   const body = JSON.stringify({
     ref: "refs/heads/main",
@@ -92,7 +93,7 @@ export async function deliver(
     headers: {
       "content-type": "application/json",
       "x-github-event": "push",
-      "x-github-delivery": crypto.randomUUID(),
+      "x-github-delivery": deliveryId,
       "x-hub-signature-256": `sha256=${signature}`,
     },
     body,

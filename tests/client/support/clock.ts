@@ -19,6 +19,12 @@ export class Clock {
     return this.#timers.size;
   }
 
+  /** The machine sleeps for so many ms: the clock goes on, and no timer does. */
+  sleep(ms: number): void {
+    this.time += ms;
+    for (const timer of this.#timers.values()) timer.at += ms;
+  }
+
   /** Moves on by so many ms and runs what falls due on the way, in order. */
   advance(ms: number): void {
     const end = this.time + ms;

@@ -1,11 +1,10 @@
 /** SIGTERM while a thousand people watch a build, with another server up (X10). */
 import { assert, assertEquals } from "@std/assert";
-import type { DeployView } from "../../../lib/protocol/api.ts";
-import type { DeployLog } from "../../../lib/protocol/deploy_log.ts";
 import { sampleApp } from "../../support/sample_app.ts";
 import { until } from "../../support/until.ts";
 import { type ProductionServer, test } from "./house.ts";
-import { assertWhole, follow, isLost, isState, type Viewer } from "./viewer.ts";
+import { runsIn, untilTold } from "./until_told.ts";
+import { follow, isLost, isState, sawAll, type Viewer } from "./viewer.ts";
 
 const STREAMS = 1_000;
 
@@ -30,13 +29,11 @@ test("X10 X1 X3 SIGTERM with 1,000 streams open: each is told when to come back,
     viewers.push(viewer);
     return viewer;
   };
-  /** What the store has of the build's log; of one deploy, however many servers built it. */
+  /** The build's log; there is one deploy, however many servers build it. */
   const logBy = async (server: ProductionServer) => {
-    const session = await house.session(server);
-    const { deploys } = await session.get<{ deploys: DeployView[] }>(`/api/apps/${building.id}/deploys`);
+    const deploys = await house.deploys(server, building.id);
     assertEquals(deploys.length, 1);
-    const { lines } = await session.get<DeployLog>(`/api/deploys/${deploys[0].id}/logs`);
-    return lines.map(({ message }) => message);
+    return deploys[0].lines;
   };
   try {
     const first = join(running.id, 0);
@@ -65,11 +62,8 @@ test("X10 X1 X3 SIGTERM with 1,000 streams open: each is told when to come back,
     const middle = waits.filter((ms) => ms > 1_000 && ms < 3_000).length;
     assert(waits[0] < 1_000 && waits.at(-1)! > 3_000 && middle > STREAMS / 3, "spread over seconds");
 
-    const log = await logBy(staying);
-    for (const [i, viewer] of rest.entries()) {
-      assertWhole(viewer, `viewer ${i}`);
-      assertEquals(viewer.lines().map(({ message }) => message).slice(0, log.length), log);
-    }
+    const deploys = await house.deploys(staying, building.id);
+    for (const [i, viewer] of rest.entries()) await sawAll(viewer, deploys, `viewer ${i}`);
     console.log(
       `drained ${STREAMS} streams in ${Math.round(took)} ms; told to wait ${waits[0]} to ${waits.at(-1)} ms`,
     );
@@ -77,14 +71,6 @@ test("X10 X1 X3 SIGTERM with 1,000 streams open: each is told when to come back,
     await Promise.all(viewers.map((viewer) => viewer.close()));
   }
 });
-
-/** Prints step and process until the file is there. */
-const untilTold = (file: string) =>
-  `i=0; while [ ! -e ${file} ]; do i=$((i + 1)); echo "step $i of run $$"; sleep 0.2; done`;
-
-/** How many processes printed steps. */
-const runsIn = (log: readonly string[]) =>
-  new Set(log.flatMap((line) => /^step \d+ of run (\d+)$/.exec(line)?.[1] ?? [])).size;
 
 const allOpen = (viewers: readonly Viewer[]) =>
   until("all streams are open", () => viewers.every(({ seen }) => seen.length > 0), { within: 60_000 });

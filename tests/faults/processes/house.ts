@@ -3,6 +3,8 @@
  * many as a test wants on one data folder.
  */
 import { Builder } from "fresh/dev";
+import type { DeployView } from "../../../lib/protocol/api.ts";
+import type { DeployLog } from "../../../lib/protocol/deploy_log.ts";
 import { createApp, type NewApp, type PreviewApp } from "../../support/preview_app.ts";
 import { processesOf } from "../../support/processes.ts";
 import type { Server } from "../../support/server.ts";
@@ -43,6 +45,10 @@ export interface ProductionServer extends Server {
   ended(): Promise<number>;
 }
 
+export interface StoredDeploy extends DeployView {
+  readonly lines: readonly string[];
+}
+
 export interface House {
   readonly dataDir: string;
   start(options?: StartOptions): Promise<ProductionServer>;
@@ -50,6 +56,8 @@ export interface House {
   createApp(server: ProductionServer, app: NewApp): Promise<PreviewApp>;
   /** Asks the server at that address for a ticket. */
   ticket(appId: string, url: string): Promise<string>;
+  /** What the store has, as that server tells it: all deploys of an app, oldest first, each with its lines. */
+  deploys(server: ProductionServer, appId: string): Promise<StoredDeploy[]>;
   /** What runs in sandboxes, and their guardians. */
   sandboxed(): Promise<string[]>;
 }
@@ -83,6 +91,16 @@ export function test(name: string, run: (house: House) => Promise<void>): void {
         const body = await answer.json();
         if (!answer.ok) throw new Error(`No ticket: ${answer.status} ${JSON.stringify(body)}`);
         return body.ticket;
+      },
+      async deploys(server, appId) {
+        const session = await house.session(server);
+        const { deploys } = await session.get<{ deploys: DeployView[] }>(`/api/apps/${appId}/deploys`);
+        return await Promise.all(
+          deploys.toReversed().map(async (deploy) => {
+            const { lines } = await session.get<DeployLog>(`/api/deploys/${deploy.id}/logs`);
+            return { ...deploy, lines: lines.map(({ message }) => message) };
+          }),
+        );
       },
       sandboxed: () => processesOf(`${dataDir}/sandboxes`),
     };

@@ -3,6 +3,7 @@ import { createParser } from "eventsource-parser";
 import { assertEquals } from "@std/assert";
 import type { WireEvent } from "../../../lib/protocol/events.ts";
 import { offerTicket } from "../../../lib/protocol/ticket.ts";
+import type { StoredDeploy } from "./house.ts";
 import { until } from "../../support/until.ts";
 
 export interface ViewerOptions {
@@ -149,20 +150,40 @@ const summary = (seen: readonly Seen[]) =>
   )
     .join("\n");
 
-/** X1: each log from its first line on, in order, without a hole or a repeat; and no event before an earlier one. */
-export function assertWhole(viewer: Viewer, who = "a viewer"): void {
-  const logs = Map.groupBy(viewer.lines(), ({ deployId }) => deployId);
-  for (const [deployId, lines] of logs) {
-    assertEquals(lines.map(({ line }) => line), lines.map((_, i) => i), `${who}: the log ${deployId}`);
+/**
+ * X1: a viewer who was there from the beginning saw all lines of these deploys, each log in order and without a repeat,
+ * and no event before an earlier one. Lines that an app says just now are on their way.
+ */
+export async function sawAll(viewer: Viewer, deploys: readonly StoredDeploy[], who: string): Promise<void> {
+  for (const { id, lines } of deploys) {
+    await until(`${who} has the whole log`, () => viewer.lines(id).length >= lines.length, {
+      about: () => `${viewer.lines(id).length} of ${lines.length} lines, ${viewer.streams} streams`,
+    });
+    const seen = viewer.lines(id);
+    assertEquals(
+      seen.map(({ line }) => line),
+      seen.map((_, i) => i),
+      `${who}: the numbers of the lines of ${id}`,
+    );
+    assertEquals(
+      seen.slice(0, lines.length).map(({ message }) => message),
+      lines,
+      `${who}: the log of ${id}`,
+    );
   }
-  const revs = viewer.seen.flatMap(({ event }) =>
-    event.id === undefined ? [] : [Number(event.id.split("~")[0])]
-  );
+  const revs = viewer.seen.flatMap(({ event: { id } }) => id === undefined ? [] : [Number(id.split("~")[0])]);
   assertEquals(revs, revs.toSorted((a, b) => a - b), `${who}: the order of events`);
 }
+
+export const all = (viewers: readonly Viewer[], ...[what, fits, within]: Parameters<Viewer["sees"]>) =>
+  Promise.all(viewers.map((viewer) => viewer.sees(what, fits, within)));
 
 export const isState = (state: string) => (event: WireEvent) =>
   event.type === "status" && event.payload.state === state;
 
 export const isLost = (event: WireEvent) =>
   event.type === "container-stopped" && event.payload.reason === "lost";
+
+/** Some way into what `untilTold` prints. */
+export const isStep = (event: WireEvent) =>
+  event.type === "log" && event.payload.message.startsWith("step 3 of run ");

@@ -7,7 +7,6 @@ export interface Batch {
   readonly workers?: number;
   /** Stops after so many schedules that failed. */
   readonly enough?: number;
-  readonly onVerdict?: (verdict: Verdict) => void;
 }
 
 export interface BatchResult {
@@ -18,6 +17,8 @@ export interface BatchResult {
 
 /** Schedules that a worker takes at once. */
 const PORTION = 20;
+/** Milliseconds after which a schedule, which takes some tens of them, is taken to hang. */
+const NEVER = 30_000;
 
 export async function runBatch(batch: Batch): Promise<BatchResult> {
   const { from, count, enough = 10, workers = navigator.hardwareConcurrency + 1 } = batch;
@@ -31,10 +32,16 @@ export async function runBatch(batch: Batch): Promise<BatchResult> {
     next += size;
     return seeds;
   };
+  const note = (verdict: Verdict) => {
+    verdicts.push(verdict);
+    if (verdict.violations.length > 0) failed.push(verdict);
+  };
   await Promise.all(Array.from({ length: workers }, () =>
     new Promise<void>((resolve, reject) => {
       const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+      let late: ReturnType<typeof setTimeout> | undefined;
       const end = () => {
+        clearTimeout(late);
         worker.terminate();
         resolve();
       };
@@ -43,15 +50,22 @@ export async function runBatch(batch: Batch): Promise<BatchResult> {
         if (seeds.length > 0) worker.postMessage(seeds);
         else end();
       };
-      worker.onmessage = ({ data: verdict }: MessageEvent<Verdict | null>) => {
-        if (verdict === null) return give();
-        verdicts.push(verdict);
-        batch.onVerdict?.(verdict);
-        if (verdict.violations.length > 0) failed.push(verdict);
+      worker.onmessage = ({ data }: MessageEvent<number | Verdict | null>) => {
+        clearTimeout(late);
+        if (data === null) return give();
+        if (typeof data === "number") {
+          late = setTimeout(() => {
+            note({ seed: data, violations: ["it never ends"], turns: 0, revs: 0, items: 0 });
+            end();
+          }, NEVER);
+          return;
+        }
+        note(data);
         if (failed.length >= enough) end();
       };
       worker.onerror = (event) => {
         event.preventDefault();
+        clearTimeout(late);
         worker.terminate();
         reject(new Error(event.message));
       };

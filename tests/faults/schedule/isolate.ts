@@ -121,7 +121,8 @@ export class Isolate implements Mortal {
         await coordinator.sweep();
         const onError = (error: unknown) => world.tell(`${name}: cannot replay: ${error}`);
         await replayInbox({ deliveries: this.deliveries, handle: takePush, now: now(), onError });
-        await trimHistory(kv, now(), { deploys: world.profile.deploys, batchesPerSweep: 3 });
+        const { deploys } = world.profile;
+        if (deploys !== null) await trimHistory(kv, now(), { deploys, batchesPerSweep: 3 });
       } catch (error) {
         world.tell(`${name}: cannot sweep: ${error}`);
       }

@@ -25,8 +25,8 @@ export interface Profile {
   readonly breaking: number;
   /** Bytes of a log that are kept. */
   readonly keep: number;
-  /** Deploys whose logs are kept. */
-  readonly deploys: number;
+  /** Deploys whose logs are kept; null where nobody trims. */
+  readonly deploys: number | null;
   readonly deaths: boolean;
   readonly stalls: boolean;
   readonly trims: boolean;
@@ -49,7 +49,7 @@ export function drawProfile(random: Random): Profile {
     deaf: random.chance(0.12),
     breaking: often(0, 0, 0, 0.05),
     keep: often(400, 1_500, 1_000_000),
-    deploys: random.pick([1, 20, 20]),
+    deploys: random.pick([1, null, null]),
     deaths: random.chance(0.6),
     stalls: random.chance(0.4),
     trims: random.chance(0.25),

@@ -7,6 +7,8 @@ import { World } from "./world.ts";
 
 /** X3: milliseconds in which what the dead left is taken over. */
 const HEALED_WITHIN = 62_000;
+/** Milliseconds for which an isolate counts that died. */
+const ISOLATE_LIFE = 24_100;
 /** Milliseconds in which a viewer has everything: where watches hear, and where isolates have to poll. */
 const NEAR = 150;
 const FAR = 1_500;
@@ -96,6 +98,8 @@ async function calm(world: World): Promise<void> {
     await scheduler.pass(profile.deaf ? FAR : NEAR);
   }
   check(world);
+  // The grace after somebody left may just be running, or the lease of an isolate that died with viewers.
+  await scheduler.pass(Math.max(6_000, world.lastDeath + ISOLATE_LIFE - world.clock.now));
   await checkPresence(world);
 }
 
@@ -114,8 +118,6 @@ function healed({ ledger: { record, deliveries }, running, people }: World): boo
 /** Every isolate counts those that have viewers, and counts them right. */
 async function checkPresence(world: World): Promise<void> {
   const { scheduler, people } = world;
-  // The grace after somebody left may just be running.
-  await scheduler.pass(6_000);
   const there = new Set(people.map(({ isolate }) => isolate).filter((isolate) => isolate !== null));
   for (const isolate of world.living) {
     let count = -1;

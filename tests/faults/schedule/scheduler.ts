@@ -82,7 +82,8 @@ export class Scheduler {
     clock.now = Math.max(clock.now, soonest);
     if (timer && timer.at <= clock.now) {
       clock.fired(timer);
-      await this.turn(timer.owner, "timer", timer.call);
+      // What it began may need tasks to end: it is not waited for.
+      await this.turn(timer.owner, "timer", () => void timer.call());
     }
     return true;
   }

@@ -3,6 +3,9 @@
 import { runSchedule } from "./schedule.ts";
 
 self.onmessage = async ({ data: seeds }: MessageEvent<number[]>) => {
-  for (const seed of seeds) self.postMessage(await runSchedule(seed));
+  for (const seed of seeds) {
+    self.postMessage(seed);
+    self.postMessage(await runSchedule(seed));
+  }
   self.postMessage(null);
 };

@@ -32,6 +32,7 @@ export class World {
   readonly isolates: Isolate[] = [];
   readonly people: Person[];
   readonly violations: string[] = [];
+  lastDeath = -Infinity;
   readonly #runs = new Map<string, FakeRun>();
   #count = 0;
 
@@ -93,6 +94,7 @@ export class World {
     if (!isolate.alive) return;
     this.tell(`${isolate.name} is dead`);
     isolate.alive = false;
+    this.lastDeath = this.clock.now;
     this.scheduler.bury(isolate);
     this.sea.watches.bury(isolate);
     for (const run of isolate.runs) run.state = "ended";
