@@ -88,16 +88,4 @@ export const MUTATIONS: readonly Mutation[] = [
     text: '        if (order === "unknown" && pushed?.commit !== known?.commit) throw new Overtaken();\n',
     instead: "",
   },
-  {
-    what: "the end of logs that closed while events were trimmed",
-    file: "lib/events/viewer.ts",
-    text: "    if (rest !== null) return rest;\n",
-    instead: "",
-  },
-  {
-    what: "the care for a head that is newer than its record",
-    file: "lib/events/advance.ts",
-    text: "latest !== queued && ",
-    instead: "",
-  },
 ];
