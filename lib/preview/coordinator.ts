@@ -152,13 +152,14 @@ export function createCoordinator(ports: CoordinatorPorts): Coordinator {
     runs.get(run.token)?.unwatch();
     runs.delete(run.token);
     try {
-      const loaded = await store.load(run.appId);
-      const { build, instance, latest } = loaded?.record ?? {};
-      const keep = [build?.token, instance?.token, latest?.workspace].filter((token) =>
-        typeof token === "string"
-      );
-      const others = [...runs.values()].filter((r) => r.run.appId === run.appId).map((r) => r.run.token);
-      await ports.runner.sweep(run.appId, [...keep, ...others]);
+      // Read once the workspaces were listed: the next build may begin at any moment, here or on another isolate.
+      await ports.runner.sweep(run.appId, async () => {
+        const { build, instance, latest } = (await store.load(run.appId))?.record ?? {};
+        const others = [...runs.values()].filter((r) => r.run.appId === run.appId).map((r) => r.run.token);
+        return [build?.token, instance?.token, latest?.workspace, ...others].filter((name) =>
+          typeof name === "string"
+        );
+      });
     } catch (error) {
       logError("sweep-failed", error, { appId: run.appId });
     }

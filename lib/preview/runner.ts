@@ -45,6 +45,6 @@ export interface BuildRun {
 
 export interface Runner {
   start(job: BuildJob, sink: BuildSink): BuildRun;
-  /** Removes the app's workspaces on this machine, except those named. */
-  sweep(appId: AppId, keep: readonly string[]): Promise<void>;
+  /** Removes the app's workspaces on this machine, except those named; a function is asked after they were listed. */
+  sweep(appId: AppId, keep: readonly string[] | (() => Promise<readonly string[]>)): Promise<void>;
 }

@@ -64,16 +64,16 @@ export function createLocalSandbox(options: LocalSandboxOptions): Sandbox {
     async sweep(appId, keep) {
       const app = `${await prepare()}/${appId}`;
       if (!await isFolder(app)) return;
-      const gone: string[] = [];
-      for await (const { name } of Deno.readDir(app)) {
-        if (!keep.includes(name) && !name.startsWith(".")) gone.push(`${app}/${name}`);
-      }
+      const names: string[] = [];
+      for await (const { name } of Deno.readDir(app)) if (!name.startsWith(".")) names.push(name);
+      const kept = typeof keep === "function" ? await keep() : keep;
+      const gone = names.filter((name) => !kept.includes(name)).map((name) => `${app}/${name}`);
       for (const folder of gone) {
         await endAllIn(folder);
         await remove(folder);
       }
       // With its last workspace the app itself is gone, and its home has no more use.
-      if (keep.length === 0) await remove(app);
+      if (typeof keep !== "function" && keep.length === 0) await remove(app);
     },
   };
 }

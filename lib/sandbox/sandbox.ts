@@ -6,8 +6,11 @@ export interface Sandbox {
   open(appId: AppId, name: string): Promise<Workspace>;
   /** True where a workspace of that name exists on this machine. */
   has(appId: AppId, name: string): Promise<boolean>;
-  /** Removes all workspaces of the app but those named. What still runs in them is ended first. */
-  sweep(appId: AppId, keep: readonly string[]): Promise<void>;
+  /**
+   * Removes all workspaces of the app but those named. What still runs in them is ended first. A function is asked after
+   * the workspaces were listed: one that another isolate opens meanwhile is then safe.
+   */
+  sweep(appId: AppId, keep: readonly string[] | (() => Promise<readonly string[]>)): Promise<void>;
 }
 
 export interface Workspace {
