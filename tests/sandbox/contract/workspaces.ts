@@ -58,6 +58,19 @@ export function workspacesContract(promise: PromiseTest): void {
     },
   );
 
+  promise(
+    "X4 a workspace that is opened while a sweep asks what to keep is not swept away",
+    async (sandbox, _, elsewhere) => {
+      await sandbox.sweep(app, async () => {
+        const next = await elsewhere.open(app, "next");
+        await next.writeFile("checkout.txt", "just begun");
+        return [];
+      });
+      assertEquals([await sandbox.has(app, "w1"), await sandbox.has(app, "next")], [false, true]);
+      assertEquals(await (await sandbox.open(app, "next")).readFile("checkout.txt"), "just begun");
+    },
+  );
+
   promise("a workspace's name cannot lead elsewhere", async (sandbox) => {
     for (const name of ["", "..", "a/b", ".home", "a b"]) {
       await assertRejects(() => sandbox.open(app, name), Error, "Cannot use");
