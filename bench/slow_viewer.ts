@@ -1,11 +1,14 @@
 /**
- * What a viewer costs that reads nothing, while its app's log goes on: bytes of heap and external memory for each of N
- * stalled streams, against the same server and the same log without them; and RSS, which also holds what Deno's HTTP layer
- * buffers below JavaScript. One viewer that keeps up is there all the time, because the ring that it reads from belongs
- * to the app and not to a viewer. The stalled ones live in a process of their own, so that only the server is measured.
- * What the kernel holds for each socket (some MB on loopback) is in neither.
+ * What a viewer costs that reads nothing, while its app's log goes on: KiB of the server's memory for each of N stalled
+ * streams. Each measurement has a server process of its own, since what one had freed for the next would hide a cost:
+ * one without them, one where they are open and nothing is said (what Deno's connection and stream cost by themselves),
+ * and one where the whole log went by. One viewer that keeps up is there all the time, because the ring that it reads
+ * from belongs to the app and not to a viewer. What the kernel holds for each socket (some MB on loopback) is not in it.
  *
- *     deno run -A --v8-flags=--expose-gc bench/slow_viewer.ts [viewers] [MB of log]
+ * Memory is what is in use: V8's heap, and what the C library has lent out (below JavaScript: Deno's HTTP and WebSocket
+ * layers, and buffers). RSS would add what V8 and the allocator keep for later, which is nobody's and varies by the run.
+ *
+ *     deno run -A bench/slow_viewer.ts [viewers] [MB of log] [rounds]      (Linux with glibc)
  */
 import { createSseSink, SSE_HEADERS } from "../lib/events/sse.ts";
 import type { Joined } from "../lib/events/hub.ts";
@@ -15,14 +18,17 @@ import { APP_ID, deploy } from "../tests/preview/samples.ts";
 import { makeApp, openIsolate } from "../tests/support/core_isolate.ts";
 import { Story } from "../tests/support/core_story.ts";
 
-const viewers = Number(Deno.args[0] ?? 50);
-const megabytes = Number(Deno.args[1] ?? 12);
+type Transport = "SSE" | "WebSocket";
+interface Memory {
+  /** Bytes that JavaScript holds: heap and buffers. */
+  readonly ours: number;
+  /** Bytes in use in the whole process. */
+  readonly whole: number;
+}
+
 const MESSAGE = "x".repeat(170);
 /** Bytes of one event on the wire. */
 const EVENT_BYTES = 400;
-
-const gc = (globalThis as { gc?: () => void }).gc;
-if (!gc) throw new Error("Run with --v8-flags=--expose-gc");
 
 /** Opens streams and reads nothing but the first bytes; tells when all are open; ends with its input. */
 const STALLED = `
@@ -42,7 +48,9 @@ const STALLED = `
   await Deno.stdin.read(new Uint8Array(1));
 `;
 
-async function measure(transport: "SSE" | "WebSocket"): Promise<void> {
+/** The server process: prints its memory, in bytes, when all is said. */
+async function serve(transport: Transport, viewers: number, megabytes: number): Promise<void> {
+  const { gc } = globalThis as unknown as { gc: () => void };
   using kv = await Deno.openKv(":memory:");
   await makeApp(kv);
   // What the log keeps is the same all the time; a cost of the log itself is none of its viewers.
@@ -50,14 +58,6 @@ async function measure(transport: "SSE" | "WebSocket"): Promise<void> {
   const story = new Story(core);
   await story.claim();
   const writer = core.logs.writer(APP_ID, deploy(1), "token-1", () => {});
-  let number = 0;
-  const run = async (bytes: number) => {
-    for (let at = 0; at < bytes; at += EVENT_BYTES) {
-      const message = `${MESSAGE} ${number++}`;
-      await writer.write({ source: "build", stream: "stdout", message, timestamp: Date.now() });
-    }
-    await writer.flush();
-  };
 
   const quick: Sink = {
     write: ({ sse, ws }) => void (sse.length + ws.length),
@@ -83,59 +83,96 @@ async function measure(transport: "SSE" | "WebSocket"): Promise<void> {
     return response;
   });
 
-  /** After everything that waits was given time to be handed down. */
-  const settled = async () => {
-    for (let i = 0; i < 5; i++) {
-      await new Promise((resolve) => setTimeout(resolve, 200));
-      gc!();
-    }
-    const { heapUsed, external, rss } = Deno.memoryUsage();
-    return { heap: heapUsed + external, rss };
-  };
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["eval", STALLED, String(server.addr.port), String(viewers), transport],
+    stdin: "piped",
+    stdout: "piped",
+  }).spawn();
+  for await (const _ of child.stdout) break;
+  while (core.hub.viewers <= viewers) await new Promise((resolve) => setTimeout(resolve, 5));
 
-  const open = async (count: number) => {
-    const child = new Deno.Command(Deno.execPath(), {
-      args: ["eval", STALLED, String(server.addr.port), String(count), transport],
-      stdin: "piped",
-      stdout: "piped",
-    }).spawn();
-    for await (const _ of child.stdout) break;
-    while (core.hub.viewers <= count) await new Promise((resolve) => setTimeout(resolve, 5));
-    return async () => {
-      await child.stdin.close();
-      await child.status;
-      while (core.hub.viewers > 1) await new Promise((resolve) => setTimeout(resolve, 5));
-    };
-  };
+  let number = 0;
+  for (let at = 0; at < megabytes * 1024 * 1024; at += EVENT_BYTES) {
+    const message = `${MESSAGE} ${number++}`;
+    await writer.write({ source: "build", stream: "stdout", message, timestamp: Date.now() });
+  }
+  await writer.flush();
+  // Everything that waits is given time to be handed down.
+  for (let i = 0; i < 5; i++) {
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    gc();
+  }
+  const { heapUsed, external } = Deno.memoryUsage();
+  const whole = heapUsed + allocated();
+  console.log(JSON.stringify({ ours: heapUsed + external, whole } satisfies Memory));
 
-  // Once for warmth: what the runtime allocates for its first streams is no cost of the next ones.
-  const close = await open(viewers);
-  await run(megabytes * 1024 * 1024);
-  await close();
-  await run(megabytes * 1024 * 1024);
-  const none = await settled();
-  const end = await open(viewers);
-  await run(megabytes * 1024 * 1024);
-  const stalled = await settled();
-  const later = await (await run(megabytes * 1024 * 1024), settled());
-  const each = (after: typeof none, key: keyof typeof none) =>
-    `${((after[key] - none[key]) / viewers / 1024).toFixed(1).padStart(8)} KiB`;
-  console.log(`${transport}: each of ${viewers} stalled viewers, against none`);
-  console.log(
-    `  after ${megabytes} MB of log     heap + external ${each(stalled, "heap")}   rss ${
-      each(stalled, "rss")
-    }`,
-  );
-  console.log(
-    `  after ${2 * megabytes} MB of log     heap + external ${each(later, "heap")}   rss ${
-      each(later, "rss")
-    }`,
-  );
-  await end();
+  await child.stdin.close();
+  await child.status;
+  while (core.hub.viewers > 1) await new Promise((resolve) => setTimeout(resolve, 5));
   reader.leave();
   core.close();
   await server.shutdown();
 }
 
-await measure("SSE");
-await measure("WebSocket");
+/** Bytes that malloc has lent out: `mallinfo2` tells ten numbers, of which the fifth and the eighth are in use. */
+function allocated(): number {
+  const size = "usize";
+  const struct = Array.from({ length: 10 }, () => size) as "usize"[];
+  const libc = Deno.dlopen("libc.so.6", { mallinfo2: { parameters: [], result: { struct } } });
+  const numbers = new BigUint64Array(libc.symbols.mallinfo2().slice().buffer);
+  libc.close();
+  return Number(numbers[4] + numbers[7]);
+}
+
+async function measure(transport: Transport, viewers: number, megabytes: number): Promise<Memory> {
+  const { code, stdout } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "-A",
+      "--v8-flags=--expose-gc",
+      import.meta.filename!,
+      "server",
+      transport,
+      String(viewers),
+      String(megabytes),
+    ],
+    stderr: "inherit",
+  }).output();
+  if (code !== 0) throw new Error(`The server ended with status ${code}`);
+  return JSON.parse(new TextDecoder().decode(stdout));
+}
+
+async function compare(viewers: number, megabytes: number, rounds: number): Promise<void> {
+  for (const transport of ["SSE", "WebSocket"] as const) {
+    const open: Memory[] = [];
+    const stalled: Memory[] = [];
+    for (let round = 0; round < rounds; round++) {
+      const silent = await measure(transport, 0, 0);
+      const each = (after: Memory, before: Memory) => ({
+        ours: (after.ours - before.ours) / viewers / 1024,
+        whole: (after.whole - before.whole) / viewers / 1024,
+      });
+      open.push(each(await measure(transport, viewers, 0), silent));
+      stalled.push(
+        each(await measure(transport, viewers, megabytes), await measure(transport, 0, megabytes)),
+      );
+    }
+    const show = (all: Memory[], key: keyof Memory) => {
+      const values = all.map((memory) => memory[key]).sort((a, b) => a - b);
+      const [least, median, most] = [values[0], values[values.length >> 1], values.at(-1)!].map((v) =>
+        v.toFixed(0)
+      );
+      return `${median.padStart(4)} KiB (${least} to ${most})`;
+    };
+    console.log(`${transport}: each of ${viewers} viewers that read nothing, median of ${rounds}`);
+    for (
+      const [what, all] of [["open, nothing said", open], [`after ${megabytes} MB of log`, stalled]] as const
+    ) {
+      console.log(`  ${what.padEnd(20)} JavaScript ${show(all, "ours")}   process ${show(all, "whole")}`);
+    }
+  }
+}
+
+const [role, transport, count, megabytes] = Deno.args;
+if (role === "server") await serve(transport as Transport, Number(count), Number(megabytes));
+else await compare(Number(Deno.args[0] ?? 500), Number(Deno.args[1] ?? 16), Number(Deno.args[2] ?? 3));

@@ -9,10 +9,12 @@ export interface Item {
 }
 
 /**
- * Bytes of a chunk at most; no event is larger, because KV keeps no line over 60,000. A viewer that stops reading holds on
- * to the chunk that it was given last, so this, and not the size of a burst, is what it costs.
+ * Bytes of a chunk of several events at most. A viewer that stops reading holds on to what it was given last, so this,
+ * and not the size of a burst, is what it costs (bench/slow_viewer.ts); half of it would cost bursts more writes.
  */
-export const CHUNK_BYTES = 60 * 1024;
+export const CHUNK_BYTES = 32 * 1024;
+/** Bytes of one event at most, which then is a chunk of its own: KV keeps no line over 60,000. */
+export const EVENT_BYTES = 60 * 1024;
 
 const encoder = new TextEncoder();
 

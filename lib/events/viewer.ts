@@ -3,15 +3,13 @@ import { logError } from "../log.ts";
 import type { AppId } from "../protocol/ids.ts";
 import type { Position } from "../protocol/cursor.ts";
 import { advance, type Advanced, type LogUrl, restart } from "./advance.ts";
-import { Chunk, CHUNK_BYTES } from "./chunk.ts";
+import { Chunk, EVENT_BYTES } from "./chunk.ts";
 import type { Feed } from "./feed.ts";
 import type { History, Present } from "./history.ts";
 import { finishedLogs, reached } from "./plan.ts";
 
-/** Bytes that may wait for one viewer. */
-const VIEWER_BYTES = 64 * 1024;
-/** Bytes that wait in a sink that is ready for one more chunk, whichever comes. */
-export const HIGH_WATER = VIEWER_BYTES - CHUNK_BYTES;
+/** Bytes that may wait in a sink that is ready for one more chunk: with the largest one, 64 KiB wait for a viewer. */
+export const HIGH_WATER = 64 * 1024 - EVENT_BYTES;
 
 /** The port to one client's connection: it takes chunks, says when it can take more, and can be closed. */
 export interface Sink {

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { createParser, type EventSourceMessage } from "eventsource-parser";
 import fc from "fast-check";
-import { Chunk, CHUNK_BYTES, type Item, weightOf } from "../../lib/events/chunk.ts";
+import { Chunk, CHUNK_BYTES, EVENT_BYTES, type Item, weightOf } from "../../lib/events/chunk.ts";
 import { START } from "../../lib/protocol/cursor.ts";
 import { deploy } from "../preview/samples.ts";
 
@@ -90,10 +90,10 @@ Deno.test("the weight of an item is never less than its bytes on either transpor
   }
 });
 
-Deno.test("X1 the largest line that the store keeps fits into the largest chunk", () => {
+Deno.test("X1 the largest line that the store keeps fits into the largest event", () => {
   // 60,000 bytes as it is stored: without its number and its deploy.
   const bare = JSON.stringify({ source: "dev-server", stream: "stdout", message: "", timestamp: 1.5e12 });
   const one = item("x".repeat(60_000 - bare.length), 999_999_999);
   const id = [1, 2, 3].reduce((text, n) => `${text}~${deploy(n)}:999999999`, "999999999");
-  assert(weightOf({ ...one, id }) <= CHUNK_BYTES);
+  assert(weightOf({ ...one, id }) <= EVENT_BYTES);
 });
