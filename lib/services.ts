@@ -163,6 +163,7 @@ export async function createServices(config: Config, around: Surroundings): Prom
   const inFlight = createInFlight();
   const startedAt = now();
   let draining = false;
+  let failed = false;
   const hub: Hub = createHub({
     history,
     accelerator: around.channel === undefined ? null : createAccelerator(around.channel),
@@ -302,7 +303,10 @@ export async function createServices(config: Config, around: Surroundings): Prom
       return readinessOf(answered ? "ok" : "unavailable", draining);
     },
     remaining: neighbours.remaining,
-    markFailed: presence.fail,
+    markFailed() {
+      failed = true;
+      return presence.fail();
+    },
 
     async drain() {
       draining = true;
@@ -310,7 +314,7 @@ export async function createServices(config: Config, around: Surroundings): Prom
       hub.drain(3_000);
       clearInterval(sweeping);
       neighbours.close();
-      await Promise.all([inFlight.settled(FLUSH_WITHIN), coordinator.drain()]);
+      await Promise.all([inFlight.settled(FLUSH_WITHIN), coordinator.drain(!failed)]);
       await presence.close();
     },
 

@@ -89,13 +89,14 @@ export function createPreviewStore(kv: Deno.Kv): PreviewStore {
       return value;
     },
 
-    async release(appId, kind, token) {
+    async release(appId, kind, token, handOver) {
       // Again where a renewal came in between, or it would stand for its whole life.
       await commit(async (): Promise<Attempt<void>> => {
         const entry = await kv.get(keys.lease(appId, kind));
         const lease = readLease(entry.value);
         if (lease?.token !== token) return { value: undefined };
-        return { atomic: kv.atomic().check(entry).set(entry.key, { ...lease, until: 0 }), value: undefined };
+        const released: Lease = { ...lease, until: 0, ...(handOver ? { handedOver: true } : {}) };
+        return { atomic: kv.atomic().check(entry).set(entry.key, released), value: undefined };
       });
     },
 

@@ -42,8 +42,11 @@ export interface Coordinator {
   attend(appId: AppId): () => void;
   /** Looks at every app that somebody holds a lease of: heals what a vanished isolate left. */
   sweep(): Promise<void>;
-  /** Starts nothing new, ends what runs here, gives leases back. Resolves when no process is left. */
-  drain(): Promise<void>;
+  /**
+   * Starts nothing new, ends what runs here, gives leases back. Resolves when no process is left.
+   * @param inGoodOrder false where this isolate ends because of an error, which one of its builds may have caused
+   */
+  drain(inGoodOrder?: boolean): Promise<void>;
 }
 
 export function createCoordinator(ports: CoordinatorPorts): Coordinator {
@@ -195,7 +198,7 @@ export function createCoordinator(ports: CoordinatorPorts): Coordinator {
         logError("sweep-failed", error);
       }
     },
-    async drain() {
+    async drain(inGoodOrder = true) {
       draining = true;
       await Promise.all([...looking.values()].map(({ done }) => done));
       await Promise.all([...runs.values()].map(async ({ run, finished }) => {
@@ -204,7 +207,7 @@ export function createCoordinator(ports: CoordinatorPorts): Coordinator {
         // What cannot be written is found out when the lease lapses.
         const report = (error: unknown) => logError("hand-over-failed", error, { appId: run.appId });
         await runPorts.commit(run.appId, gone, run.token).catch(report);
-        await run.release().catch(report);
+        await run.release(inGoodOrder).catch(report);
         await run.stop();
         await finished;
       }));

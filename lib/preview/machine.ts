@@ -22,8 +22,8 @@ import type { DeployStatus, DeployTrigger, StopReason } from "../protocol/states
 import type { Build, PreviewRecord } from "./record.ts";
 import { statusPayload } from "./derive.ts";
 
-/** What a claim takes: a queued build, the push that waits, or the build of an isolate that vanished. */
-export type ClaimKind = "queued" | "pending" | "takeover";
+/** What a claim takes: a queued build, the push that waits, the build of an isolate that vanished or gave it back. */
+export type ClaimKind = "queued" | "pending" | "takeover" | "handed-over";
 
 export type Input =
   | { type: "pushed"; commit: CommitId; before: CommitId | null; trigger: "push" | "created" }
@@ -196,7 +196,8 @@ function claim(record: PreviewRecord, input: Input & { type: "build-claimed" }):
     };
   }
   if (build.token === null) return null;
-  if (build.takeovers >= MAX_TAKEOVERS) {
+  const takeovers = build.takeovers + (kind === "takeover" ? 1 : 0);
+  if (takeovers > MAX_TAKEOVERS) {
     return fail(
       record,
       build,
@@ -204,7 +205,7 @@ function claim(record: PreviewRecord, input: Input & { type: "build-claimed" }):
     );
   }
   return {
-    next: begin(record, { ...build, phase: "building", token, takeovers: build.takeovers + 1 }),
+    next: begin(record, { ...build, phase: "building", token, takeovers }),
     deploys: [{ id: build.deployId, status: "building" }],
   };
 }

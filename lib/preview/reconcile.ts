@@ -37,7 +37,8 @@ export function reconcile(record: PreviewRecord | null, leases: Leases, mine: Mi
   if (pendingBuild && (mine.viewers || wanted)) actions.push({ type: "claim", kind: "pending" });
   else if (wanted) actions.push({ type: "claim", kind: "queued" });
   else if (build?.token && !mine.tokens.includes(build.token) && hasLapsed(leases.build, build.token, now)) {
-    actions.push({ type: "claim", kind: "takeover" });
+    const given = leases.build?.token === build.token && leases.build.handedOver;
+    actions.push({ type: "claim", kind: given ? "handed-over" : "takeover" });
   }
   return actions;
 }

@@ -14,7 +14,7 @@ export const Build = z.object({
   phase: BuildPhase,
   /** Whoever holds it may act for this build; null while queued. */
   token: z.string().nullable(),
-  /** How many isolates have died of, or during, this build. */
+  /** How many isolates have died of, or during, this build; those that handed it over do not count. */
   takeovers: z.int(),
 });
 export type Build = z.infer<typeof Build>;
@@ -60,7 +60,13 @@ export const EMPTY_RECORD: PreviewRecord = {
 };
 
 /** The right to act, for a while: renewed every 10 s for 30 s under its own versionstamp. */
-export const Lease = z.object({ token: z.string(), isolateId: z.string(), until: z.number() });
+export const Lease = z.object({
+  token: z.string(),
+  isolateId: z.string(),
+  until: z.number(),
+  /** Given back in good order by an isolate that drains: whoever goes on need not suspect the build. */
+  handedOver: z.literal(true).optional(),
+});
 export type Lease = z.infer<typeof Lease>;
 
 export interface Leases {

@@ -27,8 +27,11 @@ export interface Run {
   readonly token: string;
   /** Ends all its processes; what stands in the record is not touched. */
   stop(): Promise<void>;
-  /** Gives the lease back, so that another isolate need not wait for it; from then on nothing is committed of a build. */
-  release(): Promise<void>;
+  /**
+   * Gives the lease back, so that another isolate need not wait for it; from then on nothing is committed of a build.
+   * @param handOver in good order: it is not held against the build
+   */
+  release(handOver: boolean): Promise<void>;
   /** Resolves when nothing of it is left. */
   readonly done: Promise<void>;
 }
@@ -139,12 +142,12 @@ export function startRun(
     appId,
     token,
     stop: async () => void await run.stop(),
-    async release() {
+    async release(handOver) {
       released = true;
       clearInterval(renewal);
       // A renewal under way would give it back its whole life.
       await renewing;
-      await store.release(appId, kind, token);
+      await store.release(appId, kind, token, handOver);
     },
     done,
   };

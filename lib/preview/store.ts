@@ -46,8 +46,8 @@ export interface PreviewStore {
   ): Promise<(Saved & { readonly loaded: Loaded }) | null | "handled">;
   /** @returns false where the lease is no longer this token's */
   renew(appId: AppId, kind: LeaseKind, token: string, until: number): Promise<boolean>;
-  /** Lets a lease lapse at once. */
-  release(appId: AppId, kind: LeaseKind, token: string): Promise<void>;
+  /** Lets a lease lapse at once. @param handOver in good order, so that it is not held against the build */
+  release(appId: AppId, kind: LeaseKind, token: string, handOver: boolean): Promise<void>;
   deploy(appId: AppId, id: DeployId): Promise<Deploy | null>;
   /** Newest first. */
   deploys(appId: AppId, limit: number): Promise<Deploy[]>;

@@ -134,10 +134,12 @@ Deno.test("X3 a lease comes and goes with its token", async () => {
   assert(!await store.renew(APP_ID, "instance", "b", NOW + 99_000));
   assert(!await store.renew(APP_ID, "build", "a", NOW + 99_000));
   assertEquals((await leases()).instance?.until, NOW + 99_000);
-  await store.release(APP_ID, "instance", "b");
+  await store.release(APP_ID, "instance", "b", true);
   assertEquals((await leases()).instance?.until, NOW + 99_000);
-  await store.release(APP_ID, "instance", "a");
-  assertEquals((await leases()).instance?.until, 0);
+  await store.release(APP_ID, "instance", "a", false);
+  assertEquals((await leases()).instance, { token: "a", isolateId: "builder", until: 0 });
+  await store.release(APP_ID, "instance", "a", true);
+  assertEquals((await leases()).instance, { token: "a", isolateId: "builder", until: 0, handedOver: true });
   await change(store, { type: "container-stopped", token: "a", reason: "idle" });
   assertEquals([await leases(), await store.leased()], [{ build: null, instance: null }, []]);
   kv.close();

@@ -146,20 +146,23 @@ Deno.test("A19 an instance that nobody asks for anything sleeps after a while", 
   assertEquals(world.running.length, 0);
 });
 
-Deno.test("X10 a drained isolate hands its build over at once", async () => {
-  await using world = await World.create(2);
-  world.isolates[0].viewers = true;
-  await push(world.isolates[0], 1);
-  await world.settle();
-  const drained = world.isolates[0].coordinator.drain();
-  await world.settle();
-  await drained;
-  world.isolates[0].kill();
-  await world.isolates[1].coordinator.sweep();
-  await world.settle();
-  assertEquals(world.running.map(({ job }) => job.commit), [commit(1)]);
-  assertEquals((await world.record()).lastError, null);
-});
+for (const inGoodOrder of [true, false]) {
+  Deno.test(`X10 an isolate that drains ${inGoodOrder ? "" : "because of an error "}hands its build over at once`, async () => {
+    await using world = await World.create(2);
+    world.isolates[0].viewers = true;
+    await push(world.isolates[0], 1);
+    await world.settle();
+    const drained = world.isolates[0].coordinator.drain(inGoodOrder);
+    await world.settle();
+    await drained;
+    world.isolates[0].kill();
+    await world.isolates[1].coordinator.sweep();
+    await world.settle();
+    assertEquals(world.running.map(({ job }) => job.commit), [commit(1)]);
+    const { lastError, build } = await world.record();
+    assertEquals([lastError, build?.takeovers], [null, inGoodOrder ? 0 : 1]);
+  });
+}
 
 type Move =
   | { type: "push"; by: number }

@@ -146,6 +146,15 @@ Deno.test("X3 after three dead builders the build has failed, visibly", () => {
   assertEquals(types(last.events), ["error", "status"]);
 });
 
+Deno.test("X10 a build goes on through any number of restarts in good order", () => {
+  let record = after([pushed(1), claimed("pending", "t0", 1)]).record;
+  for (let i = 1; i <= 10; i++) {
+    record = after([claimed("handed-over", `t${i}`, 1)], record).record;
+    assertEquals([record.build?.token, record.build?.takeovers], [`t${i}`, 0]);
+  }
+  assertEquals(after([claimed("takeover", "t11", 1)], record).record.build?.takeovers, 1);
+});
+
 Deno.test("B9 a cancelled build is gone, what ran runs on", () => {
   const { record, deploys } = after(
     [pushed(2, 1), claimed("pending", "b", 2), { type: "cancel-requested" }],
@@ -161,7 +170,7 @@ const anyInput: fc.Arbitrary<Input> = fc.oneof(
     pushed(n, b)
   ),
   fc.tuple(
-    fc.constantFrom("pending" as const, "queued" as const, "takeover" as const),
+    fc.constantFrom("pending" as const, "queued" as const, "takeover" as const, "handed-over" as const),
     fc.constantFrom(...tokens),
     fc.nat(50),
   )

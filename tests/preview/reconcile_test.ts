@@ -34,6 +34,13 @@ const table: [
   ["X3 a fresh build is left alone", building, { ...none, build: fresh("a") }, watching, []],
   ["X3 a lapsed build is taken over", building, { ...none, build: lapsed("a") }, idle, ["claim takeover"]],
   ["X3 a build without a lease is taken over", building, none, idle, ["claim takeover"]],
+  [
+    "X10 a build that was handed over is taken on, and that is not held against it",
+    building,
+    { ...none, build: { ...lapsed("a"), handedOver: true } },
+    idle,
+    ["claim handed-over"],
+  ],
   ["X3 my own build is not taken over by me", building, none, { ...idle, tokens: ["a"] }, []],
   ["X4 a push supersedes my build", after([pushed(2, 1)], building).record, { ...none, build: fresh("a") }, {
     ...watching,

@@ -1,7 +1,7 @@
 /** Small values that the tests of lib/preview share. */
 import { App } from "../../lib/preview/app.ts";
 import { EMPTY_RECORD, type PreviewRecord } from "../../lib/preview/record.ts";
-import { type Input, type Step, step } from "../../lib/preview/machine.ts";
+import { type ClaimKind, type Input, type Step, step } from "../../lib/preview/machine.ts";
 import { AppId, CommitId, DeployId } from "../../lib/protocol/ids.ts";
 
 export const URL = "http://hello.localhost:8000";
@@ -28,7 +28,7 @@ export const pushed = (n: number, before: number | null = null): Input => ({
   before: before === null ? null : commit(before),
   trigger: "push",
 });
-export const claimed = (kind: "pending" | "queued" | "takeover", token: string, n: number): Input => ({
+export const claimed = (kind: ClaimKind, token: string, n: number): Input => ({
   type: "build-claimed",
   kind,
   token,
