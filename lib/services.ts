@@ -10,10 +10,8 @@ import { createDeployLogs, type DeployLogs } from "./events/deploy_log.ts";
 import { createEventEndpoint, type EventEndpoint } from "./events/endpoint.ts";
 import { createHub, type Hub } from "./events/hub.ts";
 import { createOpenStreams, type OpenStreams } from "./events/limits.ts";
-import { readBody } from "./http/body.ts";
 import { createInFlight, type InFlight } from "./http/in_flight.ts";
 import { originsAllowed } from "./http/cors.ts";
-import { type Refusal, refuse } from "./http/problem.ts";
 import { createAppStore } from "./kv/apps.ts";
 import { createCredentialStore } from "./kv/credentials.ts";
 import { createDeliveryStore } from "./kv/deliveries.ts";
@@ -27,8 +25,10 @@ import { trimHistory } from "./kv/retention.ts";
 import { createTicketStore } from "./kv/tickets.ts";
 import { createUserStore } from "./kv/users.ts";
 import { createAppWatcher, POLL_EVERY, POLL_EVERY_SHARED } from "./kv/watch.ts";
-import { type HealthAnswer, healthOf, readinessOf, type ReadyAnswer } from "./lifecycle/health.ts";
+import { createProbes, type Probes } from "./lifecycle/probes.ts";
+import { startSweeper } from "./lifecycle/sweeper.ts";
 import { logError } from "./log.ts";
+import { createActivity } from "./preview/activity.ts";
 import { createApps } from "./preview/apps.ts";
 import type { Apps } from "./preview/apps_port.ts";
 import { createCoordinator } from "./preview/coordinator.ts";
@@ -43,8 +43,7 @@ import { createScratch } from "./sandbox/scratch.ts";
 import type { Sandbox } from "./sandbox/sandbox.ts";
 import { resolveBranch } from "./build/branch.ts";
 import type { HandlePush } from "./webhook/delivery.ts";
-import { findProvider } from "./webhook/provider.ts";
-import { receive, type Received } from "./webhook/receive.ts";
+import { createWebhookEndpoint, type WebhookEndpoint } from "./webhook/endpoint.ts";
 import { replayInbox } from "./webhook/replay.ts";
 
 export interface Services extends Omit<Accounts, "admit"> {
@@ -60,17 +59,10 @@ export interface Services extends Omit<Accounts, "admit"> {
   readonly proxy: PreviewProxy;
   /** Origins that may read answers (A5). */
   readonly allowedOrigins: readonly string[];
-  /** A Git host's delivery for an app. */
-  webhook(
-    req: Request,
-    provider: string,
-    appId: AppId,
-  ): Promise<Received | Refusal>;
+  readonly webhook: WebhookEndpoint;
   /** Answers under way, which a drain waits for. */
   readonly inFlight: InFlight;
-  /** Whether this process has lost an isolate; whether work should be sent here. */
-  health(): Promise<HealthAnswer>;
-  readiness(): Promise<ReadyAnswer>;
+  readonly probes: Probes;
   /** Isolates of this process that have not drained yet, besides this one. */
   remaining(): Promise<{ siblings: number; failed: boolean }>;
   /** Leaves word that this isolate ends its process because of an error. */
@@ -101,9 +93,6 @@ export interface Surroundings {
 const LOOK_FOR_OTHERS = 1_000;
 /** Milliseconds that readers of what was said last get to take it. */
 const FLUSH_WITHIN = 3_000;
-/** Milliseconds that the store gets to answer a readiness probe. */
-const STORE_WITHIN = 1_000;
-
 /** Milliseconds between two writes of "somebody uses this preview", per app. */
 const TOUCH_EVERY = 30_000;
 
@@ -161,7 +150,6 @@ export async function createServices(config: Config, around: Surroundings): Prom
     },
   });
   const inFlight = createInFlight();
-  const startedAt = now();
   let draining = false;
   let failed = false;
   const hub: Hub = createHub({
@@ -209,16 +197,16 @@ export async function createServices(config: Config, around: Surroundings): Prom
     onRemoved: (id) => hub.end(id),
   });
 
-  const touched = new Map<AppId, number>();
+  const activity = createActivity({
+    touch: previews.touch,
+    every: Math.min(TOUCH_EVERY, config.sleepAfter / 2),
+    now,
+  });
   const lookup = createLookup(kv, { toView: previewView });
   const proxy = createPreviewProxy({
     lookup,
     acts: {
-      touch(appId) {
-        if (now() - (touched.get(appId) ?? 0) < Math.min(TOUCH_EVERY, config.sleepAfter / 2)) return;
-        touched.set(appId, now());
-        previews.touch(appId, now()).catch((error) => logError("touch-failed", error, { appId }));
-      },
+      touch: activity.touch,
       async wake(appId) {
         await coordinator.handle(appId, ({ record }) => ({
           type: "wake-requested",
@@ -241,21 +229,22 @@ export async function createServices(config: Config, around: Surroundings): Prom
         before: push.before,
       }, delivery);
 
-  async function sweep(): Promise<void> {
-    try {
-      await coordinator.sweep();
-      const onError = (error: unknown) => logError("replay-failed", error);
-      await replayInbox({ deliveries, handle: takePush, now: now(), onError });
-      for (const id of await appStore.trash()) await appStore.wipe(id);
-      await trimHistory(kv, now());
-      for (const [appId, at] of touched) if (now() - at > TOUCH_EVERY) touched.delete(appId);
-    } catch (error) {
-      logError("sweep-failed", error);
-    }
-  }
-  const sweeping = setInterval(sweep, around.sweepEvery ?? 10_000);
   await ensureUser(users, { id: FIRST_USER, name: "Admin" }, now());
-  void sweep();
+  const stopSweeping = startSweeper(around.sweepEvery ?? 10_000, [
+    coordinator.sweep,
+    () =>
+      replayInbox({
+        deliveries,
+        handle: takePush,
+        now: now(),
+        onError: (error) => logError("replay-failed", error),
+      }),
+    async () => {
+      for (const id of await appStore.trash()) await appStore.wipe(id);
+    },
+    () => trimHistory(kv, now()),
+    activity.trim,
+  ]);
 
   const services: Services = {
     ...accounts,
@@ -276,32 +265,18 @@ export async function createServices(config: Config, around: Surroundings): Prom
       onSocket: (socket) => inFlight.track(new Promise((closed) => socket.addEventListener("close", closed))),
     }),
     inFlight,
-    async webhook(req, name, appId) {
-      const provider = findProvider(name);
-      const app = provider && await appStore.find(appId);
-      if (!provider || !app) return refuse("unknown_app");
-      const body = await readBody(req);
-      if (!body.ok) return body;
-      const { headers } = req;
-      const onError = (error: unknown) => logError("push-failed", error, { appId });
-      return await receive({
-        provider,
-        headers,
-        rawBody: body.value,
-        app,
-        deliveries,
-        handle: takePush,
-        now: now(),
-        onError,
-      });
-    },
-
-    health: async () =>
-      healthOf(await neighbours.count().catch(() => null), config.workers, now() - startedAt),
-    async readiness() {
-      const answered = await answersWithin(STORE_WITHIN, neighbours.count());
-      return readinessOf(answered ? "ok" : "unavailable", draining);
-    },
+    webhook: createWebhookEndpoint({
+      findApp: (id) => appStore.find(id),
+      deliveries,
+      handle: takePush,
+      now,
+    }),
+    probes: createProbes({
+      count: neighbours.count,
+      workers: config.workers,
+      draining: () => draining,
+      now,
+    }),
     remaining: neighbours.remaining,
     markFailed() {
       failed = true;
@@ -312,7 +287,7 @@ export async function createServices(config: Config, around: Surroundings): Prom
       draining = true;
       // In the turn of the signal: `deno serve` closes all WebSockets in the next one, and says nothing.
       hub.drain(3_000);
-      clearInterval(sweeping);
+      stopSweeping();
       neighbours.close();
       await Promise.all([inFlight.settled(FLUSH_WITHIN), coordinator.drain(!failed)]);
       await presence.close();
@@ -329,12 +304,4 @@ export async function createServices(config: Config, around: Surroundings): Prom
   };
 
   return services;
-}
-
-async function answersWithin(ms: number, question: Promise<unknown>): Promise<boolean> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<false>((resolve) => timer = setTimeout(resolve, ms, false));
-  return await Promise.race([question.then(() => true, () => false), late]).finally(() =>
-    clearTimeout(timer)
-  );
 }

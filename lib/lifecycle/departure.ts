@@ -10,6 +10,7 @@
  * | 4,500 | exit, whoever is still there: platforms kill at 5,000 |
  */
 import { logError, logInfo } from "../log.ts";
+import { within } from "../within.ts";
 
 const DRAIN_FOR = 4_000;
 const LEAVE_WITHIN = 4_500;
@@ -93,9 +94,3 @@ export function createDeparture(ports: DeparturePorts): Departure {
 }
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-
-async function within(ms: number, promise: Promise<void>): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<void>((resolve) => timer = setTimeout(resolve, ms));
-  await Promise.race([promise, late]).finally(() => clearTimeout(timer));
-}

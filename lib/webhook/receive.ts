@@ -1,6 +1,7 @@
 /** A delivery's way in: verify, parse, keep, act. */
 import type { App } from "../preview/app.ts";
 import { type Refusal, refuse } from "../http/problem.ts";
+import { within } from "../within.ts";
 import { deliveryIdOf, type DeliveryStore, type HandlePush } from "./delivery.ts";
 import type { Provider } from "./provider.ts";
 
@@ -60,14 +61,3 @@ export async function receive(incoming: Incoming): Promise<Received | Refusal> {
 }
 
 const ignored = (reason: string): Received => ({ ok: true, outcome: "ignored", reason });
-
-/** What the promise resolves with, or undefined when it takes longer. */
-async function within<T>(ms: number, promise: Promise<T>): Promise<T | undefined> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<undefined>((resolve) => timer = setTimeout(resolve, ms, undefined));
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
