@@ -27,7 +27,7 @@ export function groundsOf(
 
 /** Where the grounds of rights are kept. `lib/kv/grounds.ts` implements it. */
 export interface Grounds {
-  /** The first that does not hold now, or null. One read. */
+  /** The first that does not hold now, or null. One read, shared with whoever asks at the same time. */
   missing(grounds: readonly Ground[]): Promise<Ground | null>;
   /** Calls back once, soon after one of them ceased to hold, in whichever isolate; never before it returns. */
   watch(grounds: readonly Ground[], onEnd: (ended: Ground) => void): () => void;

@@ -31,7 +31,7 @@ export async function issueTicket(
   secret: string | undefined,
   { user, app, credential, now }: TicketRequest,
 ): Promise<Result<IssuedTicket>> {
-  const key = signingKey(secret);
+  const key = await signingKey(secret);
   if (!key) return refuse("internal_error");
   const iat = Math.floor(now / 1000);
   const ticket = await new SignJWT({ app })
@@ -75,7 +75,7 @@ export async function verifyTicket(
   ticket: string,
   { secret, app, now }: TicketCheck,
 ): Promise<Result<TicketClaims>> {
-  const key = signingKey(secret);
+  const key = await signingKey(secret);
   if (!key) return refuse("internal_error");
   let payload: unknown;
   try {
@@ -133,8 +133,19 @@ export async function redeemTicket(
   return used.ok ? verified : used;
 }
 
-function signingKey(secret: string | undefined): Uint8Array | null {
-  if (secret) return new TextEncoder().encode(secret);
-  logError("tickets-unavailable", "TICKET_SECRET is not set");
-  return null;
+/** Imported once: that takes as long as to verify a ticket. */
+const signingKeys = new Map<string, Promise<CryptoKey>>();
+
+async function signingKey(secret: string | undefined): Promise<CryptoKey | null> {
+  if (!secret) {
+    logError("tickets-unavailable", "TICKET_SECRET is not set");
+    return null;
+  }
+  let key = signingKeys.get(secret);
+  if (!key) {
+    const bytes = new TextEncoder().encode(secret);
+    key = crypto.subtle.importKey("raw", bytes, { name: "HMAC", hash: "SHA-256" }, false, ["sign", "verify"]);
+    signingKeys.set(secret, key);
+  }
+  return await key;
 }

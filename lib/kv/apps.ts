@@ -3,6 +3,7 @@ import type { AppId, DeployId, OwnerId } from "../protocol/ids.ts";
 import { App } from "../preview/app.ts";
 import type { AppStore } from "../preview/apps.ts";
 import { commit, commitLocked } from "./commit.ts";
+import { createGatherer } from "./gather.ts";
 import { keys } from "./keys.ts";
 import type { BoardLine } from "./previews.ts";
 
@@ -10,8 +11,10 @@ const KEYS_PER_READ = 10;
 const DELETES_PER_COMMIT = 500;
 
 export function createAppStore(kv: Deno.Kv): AppStore {
+  const gathered = createGatherer(kv);
+
   async function find(id: AppId): Promise<App | null> {
-    const { value } = await kv.get(keys.app(id));
+    const { value } = await gathered.get(keys.app(id));
     return value === null ? null : App.parse(value);
   }
 

@@ -7,6 +7,7 @@ import type { Session } from "../auth/sessions.ts";
 import type { ApiToken } from "../auth/api_tokens.ts";
 import { logError } from "../log.ts";
 import type { App } from "../preview/app.ts";
+import { createGatherer } from "./gather.ts";
 import { keys } from "./keys.ts";
 
 /** Milliseconds between two looks where watches hear of everything: a session runs out without a write. */
@@ -46,6 +47,7 @@ interface Group {
 export function createGrounds(kv: Deno.Kv, now: () => number = Date.now): GroundWatcher {
   const all = new Map<string, Watched>();
   const groups = new Set<Group>();
+  const gathered = createGatherer(kv);
   let polling: ReturnType<typeof setInterval> | undefined;
   let looking = false;
 
@@ -143,7 +145,7 @@ export function createGrounds(kv: Deno.Kv, now: () => number = Date.now): Ground
 
   return {
     async missing(grounds) {
-      const entries = await kv.getMany<unknown[]>(grounds.map(keyOf));
+      const entries = await Promise.all(grounds.map((ground) => gathered.get(keyOf(ground))));
       return grounds.find((ground, i) => !holds(ground, entries[i].value, now())) ?? null;
     },
 
