@@ -172,7 +172,10 @@ export class Feed {
     for (;;) {
       const before: Position = this.#tail;
       const finished = finishedLogs(before, target, present.heads);
-      if (reached(before, target, finished)) return present;
+      if (reached(before, target, finished)) {
+        if (before.rev === target.rev) this.#forget(finished);
+        return present;
+      }
       const step = await advance(history, appId, before, target, finished, logUrl) ??
         restart(present, before, previewUrl, logUrl);
       this.flush();
@@ -180,6 +183,21 @@ export class Feed {
       this.#tail = this.#pendingEnd = step.to;
       this.flush();
     }
+  }
+
+  /**
+   * After a new beginning the tail may stand in a log that was over by then: no event will take it away, and whoever
+   * does not stand in it could never reach this feed.
+   */
+  #forget(finished: Readonly<Record<string, number>>): void {
+    const without = (position: Position | null): Position | null =>
+      position && {
+        rev: position.rev,
+        lines: Object.fromEntries(Object.entries(position.lines).filter(([id]) => !(id in finished))),
+      };
+    this.#tail = without(this.#tail);
+    this.#flushed = without(this.#flushed);
+    this.#pendingEnd = without(this.#pendingEnd);
   }
 
   #schedule(): void {

@@ -41,7 +41,10 @@ export interface PresenceOptions {
   readonly host: string;
   readonly pid: number;
   readonly graceMs?: number;
-  /** Called when the first viewer came, and when the grace after the last is over. */
+  /**
+   * Called when the first viewer came, and when the grace after the last is over; also, with `true` again, for each app
+   * that is watched here when `onRevival` is.
+   */
   readonly onChange?: (appId: AppId, watched: boolean) => void;
   /** Called where this isolate was silent for so long that others took it for dead. */
   readonly onRevival?: () => void;
@@ -68,8 +71,14 @@ export async function createPresence(kv: Deno.Kv, options: PresenceOptions): Pro
     // Others may have cleared away what we had written.
     if (revived) await Promise.all([...apps.keys()].map((appId) => write(appId, true)));
     until = next;
-    if (revived) options.onRevival?.();
+    if (revived) rejoin();
     for (const appId of leftBehind) takeBack(appId);
+  }
+
+  /** A join: what happened meanwhile was decided without this isolate, and its watches may have said nothing of it. */
+  function rejoin(): void {
+    for (const [appId, { told }] of apps) if (told && !closed) options.onChange?.(appId, true);
+    options.onRevival?.();
   }
 
   await beat();

@@ -46,6 +46,12 @@ export const MUTATIONS: readonly Mutation[] = [
       "        if (!first) void look(appId);\n        first = false;\n      });\n",
   },
   {
+    what: "the presence re-read: an isolate that was taken for dead looks again",
+    file: "lib/kv/presence.ts",
+    text: "    for (const [appId, { told }] of apps) if (told && !closed) options.onChange?.(appId, true);\n",
+    instead: "",
+  },
+  {
     what: "the retry of locked commits",
     file: "lib/kv/commit.ts",
     text: "if (!isLocked(error)) throw error;",

@@ -153,6 +153,36 @@ Deno.test("X5 an isolate lives by its heartbeat, and one that was silent for too
   await presence.close();
 });
 
+Deno.test("X5 DESIGN 3: an isolate that is back tells of each app again that is watched there, and of no other", async () => {
+  using kv = await Deno.openKv(":memory:");
+  using time = new FakeTime();
+  using _errors = quiet();
+  const trouble: Trouble = {};
+  const told: string[] = [];
+  const presence = await appear(troubled(kv, trouble), {
+    graceMs: 100,
+    onChange: (appId, watched) => void told.push(`${appId} ${watched}`),
+    onRevival: () => void told.push("back"),
+  });
+  const left = "left-one" as AppId;
+  await presence.join(APP_ID);
+  (await presence.join(left))();
+  await time.tickAsync(100);
+  await settle(kv);
+  assertEquals(told.splice(0), [`${APP_ID} true`, `${left} true`, `${left} false`]);
+  await time.tickAsync(8_000);
+  await settle(kv);
+  assertEquals(told, [], "a heartbeat in time is no news");
+  trouble.commit = () => Promise.reject(new Error("the store is away"));
+  for (let n = 0; n < 4; n++) await time.tickAsync(8_000);
+  await settle(kv);
+  delete trouble.commit;
+  await time.tickAsync(8_000);
+  await settle(kv);
+  assertEquals(told, [`${APP_ID} true`, "back"]);
+  await presence.close();
+});
+
 Deno.test("X10 after the goodbye nothing is written any more", async () => {
   using kv = await Deno.openKv(":memory:");
   const changes: boolean[] = [];

@@ -49,6 +49,11 @@ export class Clock {
     else timer.at = this.now + timer.every;
   }
 
+  /** An isolate's machine slept for so long: what its timers had left to wait, they have left now. */
+  slept(owner: Owner, ms: number): void {
+    for (const timer of this.#timers) if (timer.owner === owner) timer.at += ms;
+  }
+
   /** Forgets the timers of an isolate that is no more. */
   bury(owner: Owner): void {
     this.#timers = this.#timers.filter((timer) => timer.owner !== owner);

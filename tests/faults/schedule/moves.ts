@@ -108,6 +108,8 @@ export async function move(world: World): Promise<void> {
       if (!isolate) return;
       isolate.stalled = true;
       scheduler.add(null, `${isolate.name} goes on`, () => {
+        // The calm has let all go on.
+        if (!scheduler.stormy) return;
         isolate.stalled = false;
         isolate.wokeAt = world.clock.now;
       }, random.pick([500, 5_000, 29_000, 45_000]));

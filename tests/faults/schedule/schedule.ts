@@ -3,6 +3,7 @@ import { createPreviewStore } from "../../../lib/kv/previews.ts";
 import { statusPayload } from "../../../lib/preview/derive.ts";
 import { APP_ID, URL } from "../../preview/samples.ts";
 import { move } from "./moves.ts";
+import { revival } from "./revival.ts";
 import { World } from "./world.ts";
 
 /** X3: milliseconds in which what the dead left is taken over. */
@@ -12,6 +13,8 @@ const ISOLATE_LIFE = 24_100;
 /** Milliseconds in which a viewer has everything: where watches hear, and where isolates have to poll. */
 const NEAR = 150;
 const FAR = 1_500;
+/** Of all schedules: they end with an isolate that comes back. */
+const REVIVALS = 0.06;
 
 export interface Verdict {
   readonly seed: number;
@@ -42,6 +45,7 @@ export async function runSchedule(
     await storm(world);
     await calm(world);
     await quiet(world);
+    if (world.violations.length === 0 && world.random.chance(REVIVALS)) await revival(world);
   } catch (error) {
     world.violate(`the schedule breaks: ${error instanceof Error ? error.stack : error}`);
   } finally {

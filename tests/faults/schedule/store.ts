@@ -26,6 +26,8 @@ export interface Sea {
   readonly reads: Reads;
   /** The store is locked until then, for everybody. */
   lockedUntil: number;
+  /** The disk is full: nothing can be written. */
+  full: boolean;
 }
 
 /** What an isolate takes for `Deno.Kv`: the part of it that the house uses. */
@@ -47,6 +49,9 @@ export function createFaultyKv(sea: Sea, owner: Mortal): Deno.Kv {
       if (!owner.alive) return;
       if (writes && (scheduler.clock.now < sea.lockedUntil || (stormy && random.chance(profile.locked)))) {
         return answer("locked:", () => reject(new TypeError("database is locked")));
+      }
+      if (writes && sea.full) {
+        return answer("refused:", () => reject(new TypeError("database or disk is full")));
       }
       if (stormy && random.chance(profile.failed)) {
         return answer("failed:", () => reject(new Fault(`${label} was not applied`)));

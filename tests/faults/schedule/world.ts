@@ -48,7 +48,7 @@ export class World {
     });
     const reads = new Reads(kv);
     const watches = new Watches(reads, scheduler, profile);
-    this.sea = { kv, scheduler, profile, ledger: this.ledger, watches, reads, lockedUntil: 0 };
+    this.sea = { kv, scheduler, profile, ledger: this.ledger, watches, reads, lockedUntil: 0, full: false };
     this.channel = new Channel(scheduler, profile);
     this.people = Array.from({ length: profile.people }, (_, i) => new Person(this, `person ${i + 1}`));
     this.tell(`profile ${JSON.stringify(profile)}`);
