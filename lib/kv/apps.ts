@@ -7,16 +7,15 @@ import { createGatherer } from "./gather.ts";
 import { keys } from "./keys.ts";
 import type { BoardLine } from "./previews.ts";
 
+const parseApp = (value: unknown): App => App.parse(value);
+
 const KEYS_PER_READ = 10;
 const DELETES_PER_COMMIT = 500;
 
 export function createAppStore(kv: Deno.Kv): AppStore {
   const gathered = createGatherer(kv);
 
-  async function find(id: AppId): Promise<App | null> {
-    const { value } = await gathered.get(keys.app(id));
-    return value === null ? null : App.parse(value);
-  }
+  const find = (id: AppId): Promise<App | null> => gathered.find(keys.app(id), parseApp);
 
   async function wipe(id: AppId): Promise<void> {
     const mark = await kv.get(keys.trash(id));

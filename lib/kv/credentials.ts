@@ -3,6 +3,7 @@ import { ApiToken, type ApiTokenStore } from "../auth/api_tokens.ts";
 import { Session, type SessionStore } from "../auth/sessions.ts";
 import { SignInLink, type SignInLinkStore } from "../auth/sign_in_link.ts";
 import { type Attempt, commit, commitLocked } from "./commit.ts";
+import { createGatherer } from "./gather.ts";
 import { keys } from "./keys.ts";
 
 /** @param now the clock that `expireIn` is counted from, milliseconds since 1970 */
@@ -10,6 +11,7 @@ export function createCredentialStore(
   kv: Deno.Kv,
   now: () => number = Date.now,
 ): SessionStore & ApiTokenStore & SignInLinkStore {
+  const gathered = createGatherer(kv);
   /** The store forgets it some time after `until`; readers compare `until` themselves. */
   const expiry = (until: number) => ({ expireIn: Math.max(1, until - now()) });
 
@@ -18,10 +20,7 @@ export function createCredentialStore(
       await commitLocked(kv.atomic().set(keys.session(hash), session, expiry(session.until)));
     },
 
-    async findSession(hash) {
-      const { value } = await kv.get(keys.session(hash));
-      return value === null ? null : Session.parse(value);
-    },
+    findSession: (hash) => gathered.find(keys.session(hash), (value) => Session.parse(value)),
 
     async extendSession(hash, until) {
       const { value } = await commit(async (): Promise<Attempt<boolean>> => {
@@ -44,10 +43,7 @@ export function createCredentialStore(
       await commitLocked(setApiToken(kv.atomic(), token));
     },
 
-    async findApiToken(hash) {
-      const { value } = await kv.get(keys.apiToken(hash));
-      return value === null ? null : ApiToken.parse(value);
-    },
+    findApiToken: (hash) => gathered.find(keys.apiToken(hash), (value) => ApiToken.parse(value)),
 
     async touchApiToken(hash, usedAt) {
       const entry = await kv.get(keys.apiToken(hash));

@@ -6,6 +6,8 @@ const KEYS_PER_READ = 10;
 export interface Gatherer {
   /** The entry as it is now, or a moment later: never as it was before the call. */
   get<T>(key: Deno.KvKey): Promise<Deno.KvEntryMaybe<T>>;
+  /** Its value, parsed once for all who share the read, who must not change it; null where there is none. */
+  find<T>(key: Deno.KvKey, parse: (value: unknown) => T): Promise<T | null>;
 }
 
 interface Asked {
@@ -18,6 +20,7 @@ interface Asked {
 /** Whoever asks while reads are under way is served by the next ones; each key is read once for all who wait for it. */
 export function createGatherer(kv: Deno.Kv): Gatherer {
   let waiting = new Map<string, Asked>();
+  const parsed = new WeakMap<object, unknown>();
   let working = false;
 
   async function read(some: readonly Asked[]): Promise<void> {
@@ -45,15 +48,23 @@ export function createGatherer(kv: Deno.Kv): Gatherer {
     working = false;
   }
 
+  function get<T>(key: Deno.KvKey): Promise<Deno.KvEntryMaybe<T>> {
+    const name = JSON.stringify(key);
+    let asked = waiting.get(name);
+    if (!asked) {
+      waiting.set(name, asked = { key, ...Promise.withResolvers<Deno.KvEntryMaybe<unknown>>() });
+      if (!working) void work();
+    }
+    return asked.promise as Promise<Deno.KvEntryMaybe<T>>;
+  }
+
   return {
-    get<T>(key: Deno.KvKey) {
-      const name = JSON.stringify(key);
-      let asked = waiting.get(name);
-      if (!asked) {
-        waiting.set(name, asked = { key, ...Promise.withResolvers<Deno.KvEntryMaybe<unknown>>() });
-        if (!working) void work();
-      }
-      return asked.promise as Promise<Deno.KvEntryMaybe<T>>;
+    get,
+    async find<T>(key: Deno.KvKey, parse: (value: unknown) => T) {
+      const entry = await get(key);
+      if (entry.value === null) return null;
+      if (!parsed.has(entry)) parsed.set(entry, parse(entry.value));
+      return parsed.get(entry) as T;
     },
   };
 }

@@ -9,6 +9,7 @@ import { type Attempt, commit, commitLocked } from "./commit.ts";
 import { markHandled } from "./deliveries.ts";
 import { keys } from "./keys.ts";
 import { KEPT_FOR } from "./retention.ts";
+import { shared } from "./shared.ts";
 
 /** milliseconds */
 export const LEASE_LIFE = 30_000;
@@ -41,7 +42,7 @@ export function createPreviewStore(kv: Deno.Kv): PreviewStore {
   }
 
   return {
-    load: async (appId) => (await read(appId))?.loaded ?? null,
+    load: shared(async (appId: AppId) => (await read(appId))?.loaded ?? null),
 
     async change(appId, decide, { isolateId, now, delivery }) {
       type Value = (Saved & { loaded: Loaded }) | null | "handled";

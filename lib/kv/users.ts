@@ -2,9 +2,12 @@
 import { type Membership, Membership as MembershipSchema, Owner, type OwnerStore } from "../auth/owners.ts";
 import { User, type UserStore } from "../auth/users.ts";
 import { commitLocked } from "./commit.ts";
+import { createGatherer } from "./gather.ts";
 import { keys } from "./keys.ts";
 
 export function createUserStore(kv: Deno.Kv): UserStore & OwnerStore {
+  const gathered = createGatherer(kv);
+
   async function memberships(prefix: Deno.KvKey): Promise<Membership[]> {
     const found: Membership[] = [];
     for await (const { value } of kv.list({ prefix })) found.push(MembershipSchema.parse(value));
@@ -12,10 +15,7 @@ export function createUserStore(kv: Deno.Kv): UserStore & OwnerStore {
   }
 
   return {
-    async findUser(id) {
-      const { value } = await kv.get(keys.user(id));
-      return value === null ? null : User.parse(value);
-    },
+    findUser: (id) => gathered.find(keys.user(id), (value) => User.parse(value)),
 
     async addUser(user, personal, membership) {
       const key = keys.user(user.id);
@@ -30,10 +30,8 @@ export function createUserStore(kv: Deno.Kv): UserStore & OwnerStore {
 
     addOwner: async (owner, first) => (await commitLocked(newOwner(kv, owner, first))).ok,
 
-    async findMembership(owner, user) {
-      const { value } = await kv.get(keys.member(owner, user));
-      return value === null ? null : MembershipSchema.parse(value);
-    },
+    findMembership: (owner, user) =>
+      gathered.find(keys.member(owner, user), (value) => MembershipSchema.parse(value)),
 
     members: (owner) => memberships(keys.members(owner)),
     membershipsOf: (user) => memberships(keys.membershipsOf(user)),

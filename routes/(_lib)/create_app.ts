@@ -74,7 +74,8 @@ const isForPrograms = (path: string) => /^\/(?:api|webhooks)(?:\/|$)/.test(path)
 /** The endpoints that pages of other origins may use. */
 const isShared = (path: string) => /^\/api\/apps\/[^/]+\/(?:events|ticket)\/?$/.test(path);
 /** Asked for so often that a line each would hide the others. */
-const isQuiet = (path: string) => /^\/(?:_fresh\/|_frsh\/|healthz$|readyz$)/.test(path);
+const isQuiet = (path: string) =>
+  /^\/(?:_fresh\/|_frsh\/|healthz$|readyz$|api\/apps\/[^/]+\/status$)/.test(path);
 
 function problemOf(error: unknown): Response {
   if (error instanceof HttpError && error.status === 404) return problemResponse("not_found");
@@ -111,7 +112,8 @@ function secured(services: Services) {
     ],
   });
   return async (ctx: Parameters<typeof policy>[0]) => {
-    const res = await policy(ctx);
+    // What no browser shows needs no policy.
+    const res = await (isForPrograms(ctx.url.pathname) ? ctx.next() : policy(ctx));
     if (res.status === 101) return res;
     const { headers } = res;
     const value = headers.get("content-security-policy");

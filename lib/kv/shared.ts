@@ -1,0 +1,29 @@
+/** One read for all who ask for the same at once. */
+
+/**
+ * Whoever asks while a read of that name is under way is served by the next one, so that nobody gets what was true before
+ * he asked. All who share a read get the same value: it must not be changed.
+ */
+export function shared<N extends string, T>(read: (name: N) => Promise<T>): (name: N) => Promise<T> {
+  /** Asked for, and not begun. */
+  const next = new Map<N, Promise<T>>();
+  const running = new Map<N, Promise<unknown>>();
+
+  async function begin(name: N): Promise<T> {
+    // Behind the one under way; and whoever asks in the same turn belongs to this one.
+    await running.get(name);
+    next.delete(name);
+    const reading = read(name);
+    const settled = reading.then(() => {}, () => {}).then(() => {
+      if (running.get(name) === settled) running.delete(name);
+    });
+    running.set(name, settled);
+    return await reading;
+  }
+
+  return (name) => {
+    let asked = next.get(name);
+    if (!asked) next.set(name, asked = begin(name));
+    return asked;
+  };
+}
