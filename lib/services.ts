@@ -22,6 +22,7 @@ import { createLogStore } from "./kv/logs.ts";
 import { createPresence } from "./kv/presence.ts";
 import { createPreviewStore } from "./kv/previews.ts";
 import { trimHistory } from "./kv/retention.ts";
+import { createStandings } from "./kv/standings.ts";
 import { createTicketStore } from "./kv/tickets.ts";
 import { createUserStore } from "./kv/users.ts";
 import { createAppWatcher, POLL_EVERY, POLL_EVERY_SHARED } from "./kv/watch.ts";
@@ -31,6 +32,7 @@ import { logError } from "./log.ts";
 import { createActivity } from "./preview/activity.ts";
 import { createApps } from "./preview/apps.ts";
 import type { Apps } from "./preview/apps_port.ts";
+import { createStatusPath, type StatusPath } from "./preview/status_path.ts";
 import { createCoordinator } from "./preview/coordinator.ts";
 import { nextDeployId } from "./preview/deploy_id.ts";
 import { handlePush } from "./preview/pushes.ts";
@@ -60,6 +62,7 @@ export interface Services extends Omit<Accounts, "admit"> {
   /** Origins that may read answers (A5). */
   readonly allowedOrigins: readonly string[];
   readonly webhook: WebhookEndpoint;
+  readonly statusPath: StatusPath;
   /** Answers under way, which a drain waits for. */
   readonly inFlight: InFlight;
   readonly probes: Probes;
@@ -244,6 +247,7 @@ export async function createServices(config: Config, around: Surroundings): Prom
     },
     () => trimHistory(kv, now()),
     activity.trim,
+    history.sweep,
   ]);
 
   const services: Services = {
@@ -271,6 +275,7 @@ export async function createServices(config: Config, around: Surroundings): Prom
       handle: takePush,
       now,
     }),
+    statusPath: createStatusPath({ read: createStandings(kv, now), previewUrl, now }),
     probes: createProbes({
       count: neighbours.count,
       workers: config.workers,

@@ -59,6 +59,10 @@ export async function createApiToken(
   return { token, view: viewOf(record) };
 }
 
+/** True where one more use need not be noted. */
+export const isSettledToken = ({ lastUsedAt }: ApiToken, now: number): boolean =>
+  lastUsedAt !== null && now - lastUsedAt < TOUCH_AFTER;
+
 /** What is known of a token that came with a request, or null. Notes the use once an hour. */
 export async function findApiToken(
   store: ApiTokenStore,
@@ -68,7 +72,7 @@ export async function findApiToken(
   if (!SHAPE.test(token)) return null;
   const record = await store.findApiToken(await sha256Hex(token));
   if (!record) return null;
-  if (record.lastUsedAt === null || now - record.lastUsedAt >= TOUCH_AFTER) {
+  if (!isSettledToken(record, now)) {
     await store.touchApiToken(record.hash, now);
   }
   return record;

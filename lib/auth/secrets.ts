@@ -12,10 +12,12 @@ export function randomToken(bytes = 32): string {
 }
 
 /** 64 hex digits. What is stored in place of a random token: whoever reads the store cannot sign in with it. */
-export function sha256Hex(data: string | Uint8Array<ArrayBuffer>): Promise<string> {
-  // Each request asks for one; WebCrypto would take a turn of the event loop for it.
-  return Promise.resolve(createHash("sha256").update(data).digest("hex"));
-}
+export const sha256Hex = (data: string | Uint8Array<ArrayBuffer>): Promise<string> =>
+  Promise.resolve(digestHex(data));
+
+/** The same at once: WebCrypto would take a turn of the event loop, and each request asks for one. */
+export const digestHex = (data: string | Uint8Array<ArrayBuffer>): string =>
+  createHash("sha256").update(data).digest("hex");
 
 /** 64 hex digits. */
 export async function hmacSha256Hex(

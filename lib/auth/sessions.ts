@@ -53,6 +53,10 @@ export interface FoundSession {
   readonly extended: boolean;
 }
 
+/** True where a visit leaves the session as it is. */
+export const isSettledSession = ({ until }: Session, now: number): boolean =>
+  until > now && now + SESSION_LIFE - until < EXTEND_AFTER;
+
 /** The session of a cookie's value, or null. A visit moves its end to 30 days from now. */
 export async function findSession(
   store: SessionStore,
@@ -62,8 +66,8 @@ export async function findSession(
   const hash = await sha256Hex(value);
   const session = await store.findSession(hash);
   if (!session || session.until <= now) return null;
+  if (isSettledSession(session, now)) return { hash, session, extended: false };
   const until = now + SESSION_LIFE;
-  if (until - session.until < EXTEND_AFTER) return { hash, session, extended: false };
   if (!await store.extendSession(hash, until)) return null;
   return { hash, session: { ...session, until }, extended: true };
 }

@@ -9,7 +9,7 @@ import { type Attempt, commit, commitLocked } from "./commit.ts";
 import { markHandled } from "./deliveries.ts";
 import { keys } from "./keys.ts";
 import { KEPT_FOR } from "./retention.ts";
-import { shared } from "./shared.ts";
+import { shared } from "../shared.ts";
 
 /** milliseconds */
 export const LEASE_LIFE = 30_000;

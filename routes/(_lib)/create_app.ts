@@ -10,11 +10,12 @@ import { readHost } from "../../lib/proxy/host.ts";
 import { unknownHost } from "../../lib/proxy/problem_page.ts";
 import type { Services } from "../../lib/services.ts";
 import type { State } from "./define.ts";
+import { withStatusPath } from "./status_path.ts";
 
 export function createApp(services: Services): App<State> {
   const { config } = services;
   const ownOrigin = new URL(config.publicUrl).origin;
-  return new App<State>()
+  const app = new App<State>()
     .use(async (ctx) => {
       services.inFlight.track(Promise.resolve(ctx.info.completed));
       const host = readHost(ctx.req.headers.get("host"), config.previewDomain, config.publicUrl);
@@ -68,6 +69,7 @@ export function createApp(services: Services): App<State> {
       return res;
     })
     .fsRoutes();
+  return withStatusPath(app, services);
 }
 
 const isForPrograms = (path: string) => /^\/(?:api|webhooks)(?:\/|$)/.test(path);

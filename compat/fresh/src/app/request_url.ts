@@ -3,7 +3,8 @@ import { collapseSlashes } from "./redirect.ts";
 /** The URL as routes see it: repeated slashes collapsed and, behind a trusted proxy, as the visitor typed it. */
 export function requestUrl(req: Request, trustProxy: boolean): URL {
   const url = new URL(req.url);
-  url.pathname = collapseSlashes(url.pathname);
+  const collapsed = collapseSlashes(url.pathname);
+  if (collapsed !== url.pathname) url.pathname = collapsed;
   if (!trustProxy) return url;
   const proto = forwarded(req, "x-forwarded-proto");
   const host = forwarded(req, "x-forwarded-host");

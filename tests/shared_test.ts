@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { shared } from "../../lib/kv/shared.ts";
+import { shared } from "../lib/shared.ts";
 
 Deno.test("whoever asks in one turn, or while a read is under way, shares the next read", async () => {
   const gates: PromiseWithResolvers<string>[] = [];
