@@ -1,4 +1,5 @@
 /** Brings what happens to apps to all who watch them through this isolate. */
+import { setImmediate } from "node:timers";
 import type { AppId } from "../protocol/ids.ts";
 import type { Position } from "../protocol/cursor.ts";
 import type { LogUrl } from "./advance.ts";
@@ -57,7 +58,13 @@ interface Room {
   gone: boolean;
   readonly viewers: Set<Viewer>;
   joining: number;
+  /** Viewers are being handed what is new; `again`: more came meanwhile. */
+  delivering: boolean;
+  again: boolean;
 }
+
+/** Viewers that are served in one turn of the event loop: about a millisecond's work. */
+const VIEWERS_PER_TURN = 64;
 
 export function createHub(options: HubOptions): Hub {
   const { history, accelerator, keepAliveEvery = 20_000, maxAge = 10 * 60_000 } = options;
@@ -77,16 +84,33 @@ export function createHub(options: HubOptions): Hub {
         history,
         previewUrl: options.previewUrl(appId),
         logUrl: options.logUrl,
-        onFlush: () => {
-          for (const viewer of viewers) viewer.pump();
-        },
+        onFlush: () => void deliver(made),
         onGone: () => queueMicrotask(() => endRoom(appId, made)),
       });
-      const made: Room = { feed, viewers, joining: 0, gone: false };
+      const made: Room = { feed, viewers, joining: 0, gone: false, delivering: false, again: false };
       rooms.set(appId, room = made);
     }
     room.joining++;
     return room;
+  }
+
+  /** In slices: a thousand viewers must not hold up whoever asks for something else, nor the first of them wait for the last. */
+  async function deliver(room: Room): Promise<void> {
+    room.again = true;
+    if (room.delivering) return;
+    room.delivering = true;
+    while (room.again) {
+      room.again = false;
+      let served = 0;
+      for (const viewer of room.viewers) {
+        if (served++ === VIEWERS_PER_TURN) {
+          served = 1;
+          await new Promise((resolve) => setImmediate(resolve));
+        }
+        viewer.pump();
+      }
+    }
+    room.delivering = false;
   }
 
   function tidy(appId: AppId, room: Room): void {
@@ -101,10 +125,14 @@ export function createHub(options: HubOptions): Hub {
     if (rooms.get(appId) === room) rooms.delete(appId);
     // What has just happened goes out before the goodbye (S1).
     room.feed.flush();
-    for (const viewer of room.viewers) viewer.close({ type: "gone" });
+    for (const viewer of room.viewers) {
+      viewer.pump();
+      viewer.close({ type: "gone" });
+    }
   }
 
   function sendBack(viewer: Viewer, spreadMs: number): void {
+    viewer.pump();
     const afterMs = Math.round(500 + Math.random() * spreadMs);
     viewer.close({ type: "reconnect", reason: "restart", afterMs });
   }
@@ -114,8 +142,9 @@ export function createHub(options: HubOptions): Hub {
     const room = enter(appId);
     let viewer: Viewer | null = null;
     let left = false;
-    // Spread, so that viewers who came together do not come back together.
-    const stay = maxAge * (0.9 + Math.random() * 0.1);
+    // Spread, so that viewers who came together do not come back together; in steps, because Deno keeps a list of timers
+    // for each length of time, empty or not, until that time has gone by.
+    const stay = maxAge * (0.9 + Math.floor(Math.random() * 64) / 640);
     const age = setTimeout(() => viewer?.close({ type: "reconnect", reason: "age", afterMs: 0 }), stay);
     const leave = () => {
       if (left) return;

@@ -110,6 +110,44 @@ Deno.test("S1 final events arrive before the goodbye, also where both come in on
     // Without a watch, which may be faster than the news themselves and then has them read.
   }, { history: (history) => ({ ...history, watch: () => () => {} }) }));
 
+Deno.test("B4 many viewers are served in slices, so that others get their turn; nobody misses what is new", () =>
+  inCore(async (core, story) => {
+    await story.claim();
+    const seen = await Promise.all(Array.from({ length: 300 }, () => watch(core)));
+    await Promise.all(seen.map(({ joined }) => joined.replayed));
+    const first = seen.map(({ sink }) => sink.items.length);
+    const has = (n: number) => seen[n].sink.items.length > first[n];
+    const turn = new Promise<number>((resolve) => {
+      void seen[0].sink.until(() => has(0)).then(() => resolve(seen.filter((_, n) => has(n)).length));
+    });
+    await story.write("token-1", 1);
+    assert(await turn < 300, "all in one turn");
+    await story.write("token-1", 2);
+    const truth = await truthOf(core, story.deploys);
+    for (const { sink } of seen) {
+      await sink.until(() => hasAll(sink.items, truth));
+      assertWhole(sink.items.slice(1), truth, parseCursor(sink.items[0].id!)!);
+    }
+    leave(...seen);
+  }));
+
+Deno.test("S1 who is served last gets what is new before the goodbye, too", () =>
+  inCore(async (core, story) => {
+    await story.claim();
+    const seen = await Promise.all(Array.from({ length: 200 }, () => watch(core)));
+    await Promise.all(seen.map(({ joined }) => joined.replayed));
+    const count = seen[0].sink.items.length;
+    const told = seen[0].sink.until(() => seen[0].sink.items.length > count);
+    await story.act("fail");
+    await told;
+    core.hub.end(APP_ID);
+    for (const { sink } of seen) {
+      assertEquals(sink.items.slice(count).map(({ event }) => event.type), ["error", "status"]);
+      assertEquals(sink.farewells, [{ type: "gone" }]);
+    }
+    leave(...seen);
+  }));
+
 Deno.test("A17 the streams of a deleted app end, on every isolate", async () => {
   using kv = await Deno.openKv(":memory:");
   await makeApp(kv);
