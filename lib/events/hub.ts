@@ -84,6 +84,7 @@ export function createHub(options: HubOptions): Hub {
         history,
         previewUrl: options.previewUrl(appId),
         logUrl: options.logUrl,
+        viewers: () => viewers.size,
         onFlush: () => void deliver(made),
         onGone: () => queueMicrotask(() => endRoom(appId, made)),
       });

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { FakeTime } from "@std/testing/time";
 import { CHUNK_BYTES } from "../../lib/events/chunk.ts";
-import { Feed, type News } from "../../lib/events/feed.ts";
+import { Feed, flushEvery, type News } from "../../lib/events/feed.ts";
 import { parseCursor } from "../../lib/protocol/cursor.ts";
 import { APP_ID, deploy, URL } from "../preview/samples.ts";
 import { logUrl } from "../support/core_isolate.ts";
@@ -102,6 +102,10 @@ Deno.test("a busy app is flushed once every five milliseconds", async () => {
   await offer(3);
   assertEquals(it.flushes, 3, "quiet again: at once");
   it.feed.close();
+});
+
+Deno.test("the more viewers a busy app has, the more lines share a write, within limits", () => {
+  assertEquals([0, 1, 100, 125, 500, 1_000, 100_000].map(flushEvery), [5, 5, 5, 5, 20, 40, 50]);
 });
 
 Deno.test("X2 news that were told before are not told again", async () => {
