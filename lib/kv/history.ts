@@ -12,7 +12,12 @@ const EVENTS_AT_ONCE = 500;
 /** What KV reads at once at most. */
 const KEYS_PER_READ = 10;
 
-export function createHistory(kv: Deno.Kv, watcher: AppWatcher): History {
+export interface KvHistory extends History {
+  /** To be called now and then: forgets lines that were read and that nobody asked for since the last call. */
+  sweep(): void;
+}
+
+export function createHistory(kv: Deno.Kv, watcher: AppWatcher): KvHistory {
   const stretches = createStretches((deployId, from, to) => readLines(kv, deployId, from, to));
 
   return {
@@ -48,6 +53,7 @@ export function createHistory(kv: Deno.Kv, watcher: AppWatcher): History {
     },
 
     lines: stretches.lines,
+    sweep: stretches.sweep,
 
     watch: (appId: AppId, callback) =>
       watcher.subscribe(appId, ({ record, heads }) => {

@@ -13,11 +13,22 @@ interface Stretch {
   readonly read: Promise<LogPayload[]>;
   /** Null while they are being read. */
   lines: LogPayload[] | null;
+  /** Since the last sweep. */
+  used: boolean;
+}
+
+export interface Stretches {
+  readonly lines: ReadLines;
+  /**
+   * Forgets what was not asked for since the last call: with the readers gone, megabytes of an app's log must not stay
+   * until other logs are read.
+   */
+  sweep(): void;
 }
 
 const KEPT = 32;
 
-export function createStretches(read: ReadLines): { readonly lines: ReadLines } {
+export function createStretches(read: ReadLines): Stretches {
   const kept = new Map<string, Stretch>();
 
   function find(deployId: DeployId, from: number): LogPayload[] | null {
@@ -25,7 +36,9 @@ export function createStretches(read: ReadLines): { readonly lines: ReadLines } 
       const { lines } = stretch;
       if (stretch.deployId !== deployId || lines === null || lines.length === 0) continue;
       const at = from - lines[0].line;
-      if (lines[at]?.line === from) return lines.slice(at);
+      if (lines[at]?.line !== from) continue;
+      stretch.used = true;
+      return lines.slice(at);
     }
     return null;
   }
@@ -34,14 +47,24 @@ export function createStretches(read: ReadLines): { readonly lines: ReadLines } 
     lines(deployId, from, to) {
       const name = `${deployId}:${from}:${to}`;
       const same = kept.get(name);
-      if (same) return same.read;
+      if (same) {
+        same.used = true;
+        return same.read;
+      }
       const found = find(deployId, from);
       if (found) return Promise.resolve(found.filter(({ line }) => line < to));
-      const stretch: Stretch = { deployId, read: read(deployId, from, to), lines: null };
+      const stretch: Stretch = { deployId, read: read(deployId, from, to), lines: null, used: true };
       kept.set(name, stretch);
       stretch.read.then((lines) => stretch.lines = lines, () => kept.delete(name));
       if (kept.size > KEPT) kept.delete(kept.keys().next().value!);
       return stretch.read;
+    },
+
+    sweep() {
+      for (const [name, stretch] of kept) {
+        if (!stretch.used) kept.delete(name);
+        stretch.used = false;
+      }
     },
   };
 }

@@ -63,9 +63,8 @@ export function createLocalSandbox(options: LocalSandboxOptions): Sandbox {
 
     async sweep(appId, keep) {
       const app = `${await prepare()}/${appId}`;
-      if (!await isFolder(app)) return;
-      const names: string[] = [];
-      for await (const { name } of Deno.readDir(app)) if (!name.startsWith(".")) names.push(name);
+      const names = await workspacesIn(app);
+      if (names === null) return;
       const kept = typeof keep === "function" ? await keep() : keep;
       const gone = names.filter((name) => !kept.includes(name)).map((name) => `${app}/${name}`);
       for (const folder of gone) {
@@ -90,6 +89,18 @@ async function endAllIn(folder: string): Promise<void> {
   const guardian = spawnGuardian(`${folder}:`);
   await guardian.watch(null);
   await guardian.kill();
+}
+
+/** Null where the app's folder is gone: another isolate may take it away at any moment. */
+async function workspacesIn(app: string): Promise<string[] | null> {
+  try {
+    const names: string[] = [];
+    for await (const { name } of Deno.readDir(app)) if (!name.startsWith(".")) names.push(name);
+    return names;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
 }
 
 async function isFolder(path: string): Promise<boolean> {

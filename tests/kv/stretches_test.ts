@@ -65,3 +65,19 @@ Deno.test("only so many stretches are kept, and none that could not be read", as
   away = false;
   assertEquals(numbers(await failing.lines(deploy(1), 0, 10)), [0, 9, 10]);
 });
+
+Deno.test("what nobody asked for from one sweep to the next is forgotten, and what is in use stays", async () => {
+  const { lines, reads, sweep } = readable();
+  await lines(deploy(1), 0, 100);
+  await lines(deploy(2), 0, 100);
+  sweep();
+  await lines(deploy(1), 50, 100);
+  sweep();
+  await lines(deploy(1), 0, 100);
+  assertEquals(reads.length, 2);
+  await lines(deploy(2), 0, 100);
+  assertEquals(reads.length, 3, "read again");
+  for (let i = 0; i < 2; i++) sweep();
+  await lines(deploy(1), 0, 100);
+  assertEquals(reads.length, 4);
+});

@@ -39,6 +39,16 @@ Deno.test("A14 an app's home lasts from build to build, and ends with the app", 
   await sandbox.sweep(app, []);
 });
 
+Deno.test("A17 isolates that sweep an app which is gone at the same time do not fail each other", async () => {
+  await using root = await temporaryFolder();
+  const isolates = Array.from({ length: 50 }, () => createLocalSandbox({ root: root.path }));
+  for (let round = 0; round < 20; round++) {
+    await Deno.mkdir(`${root.path}/shop/.home`, { recursive: true });
+    await Promise.all(isolates.map((sandbox) => sandbox.sweep(app, [])));
+    assertEquals(Array.from(Deno.readDirSync(root.path), ({ name }) => name).includes("shop"), false);
+  }
+});
+
 Deno.test("A14 deno is on the PATH, whoever started the server", async () => {
   await using root = await temporaryFolder();
   const workspace = await createLocalSandbox({ root: root.path }).open(app, "w1");

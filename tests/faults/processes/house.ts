@@ -1,49 +1,13 @@
-/**
- * Production as `deno task start` runs it: the built server under `deno serve --parallel`, in processes of their own, as
- * many as a test wants on one data folder.
- */
-import { Builder } from "fresh/dev";
+/** A data folder, as many servers on it as a test wants, and what one asks of them. */
 import type { DeployView } from "../../../lib/protocol/api.ts";
 import type { DeployLog } from "../../../lib/protocol/deploy_log.ts";
 import { createApp, type NewApp, type PreviewApp } from "../../support/preview_app.ts";
 import { processesOf } from "../../support/processes.ts";
-import type { Server } from "../../support/server.ts";
 import { type Requests, requestsWith, signInCookie } from "../../support/session.ts";
 import { until } from "../../support/until.ts";
+import { type ProductionServer, type StartOptions, startProduction } from "./production.ts";
 
-const ROOT = new URL("../../../", import.meta.url).pathname;
-const SECRET = "a secret of thirty-two characters, or more";
-
-/**
- * Runs a command in the background, prints its pid, and ends as it ends. Its standard input is the leash: a test process
- * that is killed cannot stop its servers, but its pipes end with it.
- */
-const LEASH = `
-log=$1; shift
-exec 3<&0
-"$@" 3<&- </dev/null >>"$log" 2>&1 & pid=$!
-(cat <&3 >/dev/null; kill -9 $pid) 2>/dev/null & leash=$!
-echo $pid
-wait $pid; status=$?
-kill $leash
-exit $status
-`;
-
-export interface StartOptions {
-  /** 1 unless told. */
-  readonly workers?: number;
-  /** A module beside this file that is served instead of the built server; it finds that in the variable `BUILT`. */
-  readonly entry?: string;
-  readonly env?: Record<string, string>;
-}
-
-export interface ProductionServer extends Server {
-  readonly pid: number;
-  /** The status that the last process ended with. */
-  readonly exitCode: number | null;
-  /** Resolves when the process has ended. */
-  ended(): Promise<number>;
-}
+export type { ProductionServer };
 
 export interface StoredDeploy extends DeployView {
   readonly lines: readonly string[];
@@ -62,54 +26,53 @@ export interface House {
   sandboxed(): Promise<string[]>;
 }
 
-/**
- * Registers a test with a data folder of its own. Afterwards all servers are ended; it is a failure if anything outlives
- * them. What they printed is shown where the test fails.
- */
-export function test(name: string, run: (house: House) => Promise<void>): void {
-  Deno.test(name, async () => {
-    const dataDir = await Deno.makeTempDir({ prefix: "wakelight-faults-" });
-    const servers: ProductionServer[] = [];
-    /** One session for all servers, which have it in their store. */
-    let cookie: Promise<string> | undefined;
-    const house: House = {
-      dataDir,
-      async start(options) {
-        const server = await startServer(dataDir, options);
-        servers.push(server);
-        cookie ??= signInCookie(server);
-        await cookie;
-        return server;
-      },
-      session: async (server) => requestsWith(server, await cookie!),
-      createApp: async (server, app) => await createApp(server, await house.session(server), app),
-      async ticket(appId, url) {
-        const answer = await fetch(`${url}/api/apps/${appId}/ticket`, {
-          method: "POST",
-          headers: { cookie: await cookie!, origin: url },
-        });
-        const body = await answer.json();
-        if (!answer.ok) throw new Error(`No ticket: ${answer.status} ${JSON.stringify(body)}`);
-        return body.ticket;
-      },
-      async deploys(server, appId) {
-        const session = await house.session(server);
-        const { deploys } = await session.get<{ deploys: DeployView[] }>(`/api/apps/${appId}/deploys`);
-        return await Promise.all(
-          deploys.toReversed().map(async (deploy) => {
-            const { lines } = await session.get<DeployLog>(`/api/deploys/${deploy.id}/logs`);
-            return { ...deploy, lines: lines.map(({ message }) => message) };
-          }),
-        );
-      },
-      sandboxed: () => processesOf(`${dataDir}/sandboxes`),
-    };
-    try {
-      await run(house);
-    } catch (error) {
-      for (const server of servers) console.error(`--- ${server.url}\n${server.output}`);
-      throw error;
-    } finally {
+/** A house that somebody has to close. */
+export interface OpenHouse extends House {
+  /** What all servers printed. */
+  output(): string;
+  /** Ends all servers and removes the folder. @throws where anything outlives them */
+  close(): Promise<void>;
+}
+
+/** With a data folder of its own. */
+export async function openHouse(): Promise<OpenHouse> {
+  const dataDir = await Deno.makeTempDir({ prefix: "wakelight-faults-" });
+  const servers: ProductionServer[] = [];
+  /** One session for all servers, which have it in their store. */
+  let cookie: Promise<string> | undefined;
+  const house: OpenHouse = {
+    dataDir,
+    async start(options) {
+      const server = await startProduction(dataDir, options);
+      servers.push(server);
+      cookie ??= signInCookie(server);
+      await cookie;
+      return server;
+    },
+    session: async (server) => requestsWith(server, await cookie!),
+    createApp: async (server, app) => await createApp(server, await house.session(server), app),
+    async ticket(appId, url) {
+      const answer = await fetch(`${url}/api/apps/${appId}/ticket`, {
+        method: "POST",
+        headers: { cookie: await cookie!, origin: url },
+      });
+      const body = await answer.json();
+      if (!answer.ok) throw new Error(`No ticket: ${answer.status} ${JSON.stringify(body)}`);
+      return body.ticket;
+    },
+    async deploys(server, appId) {
+      const session = await house.session(server);
+      const { deploys } = await session.get<{ deploys: DeployView[] }>(`/api/apps/${appId}/deploys`);
+      return await Promise.all(
+        deploys.toReversed().map(async (deploy) => {
+          const { lines } = await session.get<DeployLog>(`/api/deploys/${deploy.id}/logs`);
+          return { ...deploy, lines: lines.map(({ message }) => message) };
+        }),
+      );
+    },
+    sandboxed: () => processesOf(`${dataDir}/sandboxes`),
+    output: () => servers.map(({ url, output }) => `--- ${url}\n${output}`).join("\n"),
+    async close() {
       await Promise.all(servers.map((server) => server.stop()));
       try {
         await until("nothing is left", async () => (await processesOf(dataDir)).length === 0, {
@@ -119,138 +82,25 @@ export function test(name: string, run: (house: House) => Promise<void>): void {
       } finally {
         await Deno.remove(dataDir, { recursive: true });
       }
+    },
+  };
+  return house;
+}
+
+/**
+ * Registers a test with a house of its own. Afterwards all servers are ended; it is a failure if anything outlives
+ * them. What they printed is shown where the test fails.
+ */
+export function test(name: string, run: (house: House) => Promise<void>): void {
+  Deno.test(name, async () => {
+    const house = await openHouse();
+    try {
+      await run(house);
+    } catch (error) {
+      console.error(house.output());
+      throw error;
+    } finally {
+      await house.close();
     }
   });
-}
-
-let building: Promise<string> | undefined;
-
-/** Built once for all tests of a run; removed when that ends. */
-function built(): Promise<string> {
-  return building ??= (async () => {
-    const outDir = await Deno.makeTempDir({ prefix: "wakelight-built-" });
-    addEventListener("unload", () => Deno.removeSync(outDir, { recursive: true }));
-    await new Builder({ root: ROOT, outDir }).build();
-    return `${outDir}/server.js`;
-  })();
-}
-
-let begun = 0;
-
-async function startServer(dataDir: string, options: StartOptions = {}): Promise<ProductionServer> {
-  const { workers = 1, entry, env = {} } = options;
-  const server = await built();
-  const port = freePort();
-  // Not `localhost`, which would be asked for on ::1 first.
-  const url = `http://127.0.0.1:${port}`;
-  const logFile = `${dataDir}/output-${++begun}.log`;
-  await Deno.writeTextFile(logFile, "");
-  const output = () => Deno.readTextFileSync(logFile);
-  let current: { pid: number; status: Promise<number>; leash: WritableStream } | null = null;
-  let exitCode: number | null = null;
-  let signInLink = "";
-
-  async function start(): Promise<void> {
-    const child = new Deno.Command("sh", {
-      args: [
-        "-c",
-        LEASH,
-        "sh",
-        logFile,
-        ...[Deno.execPath(), "serve", "--parallel", "-A", "--host", "127.0.0.1", "--port", String(port)],
-        entry ? new URL(entry, import.meta.url).pathname : server,
-      ],
-      cwd: ROOT,
-      clearEnv: true,
-      env: {
-        PATH: Deno.env.get("PATH") ?? "",
-        HOME: Deno.env.get("HOME") ?? "",
-        ...(Deno.env.has("DENO_DIR") ? { DENO_DIR: Deno.env.get("DENO_DIR")! } : {}),
-        DATA_DIR: dataDir,
-        PORT: String(port),
-        PUBLIC_URL: url,
-        PREVIEW_DOMAIN: `localhost:${port}`,
-        TICKET_SECRET: SECRET,
-        DENO_JOBS: String(workers),
-        // All viewers of a test are one user at one address.
-        STREAMS_PER_USER: "10000",
-        STREAMS_PER_APP: "10000",
-        STREAMS_PER_ADDRESS: "10000",
-        BUILT: server,
-        ...env,
-      },
-      stdin: "piped",
-      stdout: "piped",
-      stderr: "null",
-    }).spawn();
-    exitCode = null;
-    const printed = output().length;
-    const pid = Number(await firstLine(child.stdout));
-    const status = child.status.then(({ code }) => exitCode = code);
-    current = { pid, status, leash: child.stdin };
-    await until("the server is ready", async () => {
-      if (exitCode !== null) throw new Error(`it ended with ${exitCode}`);
-      signInLink = /Sign in:\s+(\S+)/.exec(output().slice(printed))?.[1] ?? signInLink;
-      const answer = await fetch(`${url}/readyz`);
-      await answer.body?.cancel();
-      return answer.ok;
-    }, { within: 30_000, about: output });
-  }
-
-  async function ended(): Promise<number> {
-    if (current === null) return exitCode!;
-    const code = await current.status;
-    // Closed last: the end of this pipe is an order to end.
-    await current.leash.close().catch(() => {});
-    current = null;
-    return code;
-  }
-
-  async function stop(signal: "SIGTERM" | "SIGKILL" = "SIGTERM"): Promise<number> {
-    const from = performance.now();
-    if (current !== null && exitCode === null) Deno.kill(current.pid, signal);
-    await ended();
-    return performance.now() - from;
-  }
-
-  await start();
-  return {
-    url,
-    port,
-    dataDir,
-    start,
-    ended,
-    get pid() {
-      return current!.pid;
-    },
-    get exitCode() {
-      return exitCode;
-    },
-    get signInLink() {
-      return signInLink;
-    },
-    get output() {
-      return output();
-    },
-    stop,
-    close: async () => void await stop(),
-  };
-}
-
-async function firstLine(stream: ReadableStream<Uint8Array>): Promise<string> {
-  let text = "";
-  const decoder = new TextDecoder();
-  const reader = stream.getReader();
-  while (!text.includes("\n")) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    text += decoder.decode(value);
-  }
-  await reader.cancel();
-  return text.trim();
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }
