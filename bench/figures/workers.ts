@@ -1,0 +1,74 @@
+/**
+ * Figure 12: two isolates against one, under `deno serve --parallel`: 1,000 viewers of one app, who with two of them are spread
+ * by the kernel. News go from the isolate of the app to the other by BroadcastChannel and KV, which must not cost more than
+ * the second isolate brings. Neither server is bound to a core; the load has its own all the same.
+ */
+import { type Figure, runAlone, type RunOptions } from "../support/figure.ts";
+import { startServer } from "../support/server.ts";
+import { median } from "../support/stats.ts";
+import { type Subject, wakelight, watch } from "../support/subject.ts";
+import { startSwarm, type Viewers } from "../support/swarm.ts";
+
+const VIEWERS = 1_000;
+const LINES = [4_000, 15_000] as const;
+const WARM_UP = 1_000;
+const STEADY = { rate: 10, seconds: 2 };
+
+/** Events a second, events for each second of processor time, and milliseconds. */
+interface Measured {
+  readonly workers: number;
+  readonly subject: Subject;
+  readonly viewers: Viewers;
+  readonly perSecond: number[];
+  readonly perCore: number[];
+  readonly p99: number[];
+}
+
+async function measure(one: Measured, lines: number): Promise<void> {
+  const { subject, viewers, perSecond, perCore, p99 } = one;
+  const before = subject.cpuSeconds();
+  const { printed, seen } = await viewers.follow(subject.printer, { lines });
+  perCore.push(seen.delivered / (subject.cpuSeconds() - before));
+  perSecond.push(seen.delivered / (seen.lastDoneAt - printed.begun) * 1e6);
+  const steady = await viewers.follow(subject.printer, STEADY);
+  p99.push(steady.seen.latency.p99);
+}
+
+export async function run({ rounds, quick }: RunOptions): Promise<Figure> {
+  await using stack = new AsyncDisposableStack();
+  const swarm = stack.use(await startSwarm());
+  const cases: Measured[] = [];
+  for (const workers of [1, 2]) {
+    const server = stack.use(await startServer({ workers, core: null }));
+    const subject = await wakelight(server);
+    const viewers = await watch(swarm, subject, { transport: "sse", count: VIEWERS });
+    await viewers.follow(subject.printer, { lines: WARM_UP });
+    cases.push({ workers, subject, viewers, perSecond: [], perCore: [], p99: [] });
+  }
+  for (let round = 0; round < rounds; round++) {
+    for (const one of cases) await measure(one, LINES[quick ? 0 : 1]);
+  }
+  const [one, two] = cases;
+  const value = median(two.perSecond) / median(one.perSecond);
+  return {
+    id: "workers",
+    title: `Two isolates and one, ${VIEWERS} SSE viewers of one app`,
+    rows: cases.flatMap(({ workers, perSecond, perCore, p99 }) => {
+      const name = workers === 1 ? "one isolate" : "two isolates";
+      return [
+        { name, of: "for each second", values: perSecond, unit: "events" },
+        { name, of: "for each second of processor time", values: perCore, unit: "events" },
+        { name, of: `p99 at ${STEADY.rate}/s`, values: p99, unit: "ms" },
+      ];
+    }),
+    ratios: [{ name: "delivered each second, two isolates / one", value }],
+    verdicts: [{
+      target: "two isolates no slower than one",
+      measured: `${value.toFixed(2)} ×`,
+      met: value >= 1,
+    }],
+    notes: ["Every viewer was proven to have got all events in order, whichever isolate it was at."],
+  };
+}
+
+if (import.meta.main) await runAlone(run);

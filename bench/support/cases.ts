@@ -1,0 +1,84 @@
+/** Who is compared with whom: Wakelight and the baselines, each on both transports, each with its audience seated. */
+import { nchanMissing, startNchan } from "../baselines/nchan.ts";
+import { startSeed } from "../baselines/seed.ts";
+import { coreUse } from "./process.ts";
+import { startServer } from "./server.ts";
+import { type Subject, wakelight, watch } from "./subject.ts";
+import { startSwarm, type Viewers } from "./swarm.ts";
+import { NAMES, type Transport, TRANSPORTS } from "./transports.ts";
+
+export type Who = "Wakelight" | "seed technique" | "nchan";
+
+export interface Case {
+  readonly who: Who;
+  readonly transport: Transport;
+  /** `Wakelight SSE` */
+  readonly name: string;
+  readonly subject: Subject;
+  readonly viewers: Viewers;
+}
+
+export interface Cases {
+  /** Of each transport ours first. A round measures them in this order. */
+  readonly all: readonly Case[];
+  /** For the notes: why nchan is not among them, where it is not, and how much others used the server's core meanwhile. */
+  notes(): string[];
+}
+
+/**
+ * Starts all of them. They stay, with their audiences, until the stack is disposed of, and those whose turn it is not are told
+ * nothing: what is measured in turn within a round has had the same machine.
+ *
+ * @param options `count` viewers of each; every so-manieth is a `sample` for latencies; `warmUp` lines are told before anything is
+ *   timed
+ */
+export async function seatCases(
+  stack: AsyncDisposableStack,
+  options: {
+    readonly count: number;
+    readonly sample: number;
+    readonly with: readonly Exclude<Who, "Wakelight">[];
+    readonly warmUp: Readonly<Record<Who, number>>;
+  },
+): Promise<Cases> {
+  const { count, sample, warmUp } = options;
+  const missing = nchanMissing();
+  const swarm = stack.use(await startSwarm());
+  const server = stack.use(await startServer());
+  const all: Case[] = [];
+  const seat = async (who: Who, transport: Transport, subject: Subject) => {
+    const viewers = await watch(swarm, subject, { transport, count, sample });
+    await viewers.follow(subject.printer, { lines: warmUp[who] });
+    all.push({ who, transport, name: `${who} ${NAMES[transport]}`, subject, viewers });
+  };
+  for (const transport of TRANSPORTS) {
+    await seat("Wakelight", transport, await wakelight(server));
+    if (options.with.includes("seed technique")) {
+      await seat("seed technique", transport, stack.use(await startSeed()));
+    }
+    if (options.with.includes("nchan") && missing === null) {
+      await seat("nchan", transport, stack.use(await startNchan(transport)));
+    }
+  }
+  const before = coreUse(server.pid);
+  return {
+    all,
+    notes() {
+      const { ran, waited } = coreUse(server.pid);
+      const share = (waited - before.waited) / (ran + waited - before.ran - before.waited);
+      const contention =
+        `Threads of Wakelight waited for their core ${(share * 100).toFixed(0)} % of the time in ` +
+        "which they had something to do, for each other and for what else ran on this machine.";
+      return missing === null ? [contention] : [contention, missing];
+    },
+  };
+}
+
+/** The case of that name, where there is one. */
+export function find<T extends Pick<Case, "who" | "transport">>(
+  all: readonly T[],
+  who: Who,
+  transport: Transport,
+): T | undefined {
+  return all.find((one) => one.who === who && one.transport === transport);
+}
