@@ -21,6 +21,9 @@ const MINUTE = 60_000;
 
 const house = await openHouse();
 const wrong: string[] = [];
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  Deno.addSignalListener(signal, () => house.close().finally(() => Deno.exit(130)));
+}
 try {
   await soak();
 } catch (error) {

@@ -29,7 +29,7 @@ export const noisyApp = (noise: Noise): Record<string, string> => ({
   "message.txt": "0",
 });
 
-/** One process, without the one that \`deno task\` would be beside it. */
+/** One process, without the one that `deno task` would be beside it. */
 export const START = "exec deno run --no-lock --allow-net --allow-env=PORT main.ts";
 
 /** An install step that prints so many lines, ten each second. */

@@ -6,6 +6,8 @@ import type { Held, IsolateHolds } from "./held.ts";
  * It is 1.5 KB of each of the 1,400 visits of 10 minutes.
  */
 export const MAY_GROW = 2 * 1024 * 1024;
+/** The same for what the process holds outside V8; the caches of the store are some of it, and take their time to fill. */
+export const NATIVE_MAY_GROW = 8 * 1024 * 1024;
 /** Bytes from one rest to the next that are no noise, where they come each time. */
 const CLIMB = 256 * 1024;
 /** Files, sockets and pipes: connections that a client keeps for a while come and go. */
@@ -39,6 +41,8 @@ export function verdict(rests: readonly Held[]): string[] {
       );
     }
   }
+  const native = (ended.native ?? 0) - (began.native ?? 0);
+  if (native > NATIVE_MAY_GROW) wrong.push(`the process grew by ${mega(native)} outside V8`);
   const files = ended.files - began.files;
   if (files > FILES) wrong.push(`${files} more files, sockets and pipes are open`);
   return wrong;
