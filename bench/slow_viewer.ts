@@ -136,6 +136,8 @@ async function measure(transport: Transport, viewers: number, megabytes: number)
       String(viewers),
       String(megabytes),
     ],
+    // As `deno task start` has it.
+    env: { DENO_USE_WRITEV: "1" },
     stderr: "inherit",
   }).output();
   if (code !== 0) throw new Error(`The server ended with status ${code}`);
