@@ -127,16 +127,30 @@ const keysOf = (appId: AppId) => [
   keys.lease(appId, "instance"),
 ];
 
+interface Parsed {
+  readonly app: App;
+  readonly record: PreviewRecord;
+  readonly leases: Leases;
+}
+
+/** Once for what the store said, however many requests follow. */
+const parsed = new WeakMap<Entries, Parsed | null>();
+
 function viewOf(entries: Entries, toView: LookupOptions["toView"], now: number): PreviewView | null {
+  if (!parsed.has(entries)) parsed.set(entries, parse(entries));
+  const known = parsed.get(entries) ?? null;
+  return known && toView(known.app, known.record, known.leases, now);
+}
+
+function parse(entries: Entries): Parsed | null {
   const [app, record, build, instance] = entries.map((entry) => entry.value);
   if (app === null) return null;
-  return toView(
-    App.parse(app),
-    record === null ? EMPTY_RECORD : PreviewRecord.parse(record),
-    {
+  return {
+    app: App.parse(app),
+    record: record === null ? EMPTY_RECORD : PreviewRecord.parse(record),
+    leases: {
       build: build === null ? null : Lease.parse(build),
       instance: instance === null ? null : Lease.parse(instance),
     },
-    now,
-  );
+  };
 }

@@ -9,7 +9,7 @@ import { pageResponse } from "./page.ts";
 import { refusalPage, unknownPage, unreachablePage } from "./problem_page.ts";
 import { answerReserved, isReserved } from "./reserved.ts";
 import type { PreviewActs, PreviewLookup, PreviewView } from "./upstream.ts";
-import { isHotReload, isVitePing, isWebSocket, visitFacts, wakes } from "./visit.ts";
+import { isHotReload, isVitePing, type VisitFacts, visitFacts, wakes } from "./visit.ts";
 import { wakePage } from "./wake_page.ts";
 import { forwardWebSocket } from "./websocket.ts";
 
@@ -42,11 +42,16 @@ export function createPreviewProxy(options: PreviewProxyOptions): PreviewProxy {
   const allowed = originsAllowed(publicUrl, options.allowedOrigins);
   const appPage = options.appPage ?? ((appId) => `${publicUrl}/apps/${appId}`);
 
-  async function forward(req: Request, info: Deno.ServeHandlerInfo, appId: AppId, preview: PreviewView) {
-    const { pathname } = new URL(req.url);
-    const isSocket = isWebSocket(req);
-    const isHot = isSocket && isHotReload(pathname, req.headers.get("sec-websocket-protocol"));
-    const isVisit = wakes(visitFacts(req));
+  async function forward(
+    req: Request,
+    info: Deno.ServeHandlerInfo,
+    appId: AppId,
+    preview: PreviewView,
+    facts: VisitFacts,
+  ) {
+    const isSocket = facts.upgrade;
+    const isHot = isSocket && isHotReload(facts.path, req.headers.get("sec-websocket-protocol"));
+    const isVisit = wakes(facts);
     const target = {
       upstream: preview.upstream!,
       dashboard,
@@ -63,9 +68,14 @@ export function createPreviewProxy(options: PreviewProxyOptions): PreviewProxy {
     return refusalPage(accept, "preview_unreachable", page, dashboard);
   }
 
-  async function rouse(req: Request, appId: AppId, preview: PreviewView): Promise<Response> {
+  async function rouse(
+    req: Request,
+    appId: AppId,
+    preview: PreviewView,
+    facts: VisitFacts,
+  ): Promise<Response> {
     await req.body?.cancel();
-    if (!wakes(visitFacts(req))) {
+    if (!wakes(facts)) {
       // Vite's client takes any answer for its server and reloads the page, which would be a visit. A redirect that `fetch`
       // may not follow is an error to it, so it goes on asking until the app is awake.
       if (isVitePing(req.headers.get("accept"))) {
@@ -82,23 +92,24 @@ export function createPreviewProxy(options: PreviewProxyOptions): PreviewProxy {
   }
 
   async function answer(req: Request, info: Deno.ServeHandlerInfo, appId: AppId): Promise<Response> {
-    if (isReserved(new URL(req.url).pathname)) {
+    const facts = visitFacts(req);
+    if (isReserved(facts.path)) {
       return await answerReserved(req, appId, { lookup, acts, dashboard });
     }
-    const preview = await lookup.find(appId, { fresh: wakes(visitFacts(req)) });
+    const preview = await lookup.find(appId, { fresh: wakes(facts) });
     if (preview === null) {
       return refusalPage(req.headers.get("accept"), "unknown_app", unknownPage(publicUrl), dashboard);
     }
     // `fetch` knows neither, and neither has a meaning here.
     if (req.method === "TRACE" || req.method === "CONNECT") return problemResponse("method_not_allowed");
     return await (preview.upstream === null
-      ? rouse(req, appId, preview)
-      : forward(req, info, appId, preview));
+      ? rouse(req, appId, preview, facts)
+      : forward(req, info, appId, preview, facts));
   }
 
   return async (req, info, appId) => {
     const cors = corsOf(req, allowed);
-    const early = isReserved(new URL(req.url).pathname) ? cors.preflight() : null;
+    const early = req.method === "OPTIONS" && isReserved(new URL(req.url).pathname) ? cors.preflight() : null;
     if (early) return early;
     let response: Response;
     try {

@@ -1,4 +1,4 @@
-/** The app: preview hosts first, then what every answer of the dashboard has in common, then files and routes. */
+/** The app: what every answer of the dashboard has in common, then files and routes. Before it stands the front. */
 import { App, csp, HttpError, staticFiles } from "fresh";
 import { requestLine } from "../../lib/http/request_log.ts";
 import { withCors } from "../../lib/http/cors.ts";
@@ -6,23 +6,14 @@ import { problemResponse } from "../../lib/http/problem.ts";
 import { mayChange } from "../../lib/http/same_origin.ts";
 import { StorageUnavailable } from "../../lib/kv/commit.ts";
 import { logError } from "../../lib/log.ts";
-import { readHost } from "../../lib/proxy/host.ts";
-import { unknownHost } from "../../lib/proxy/problem_page.ts";
 import type { Services } from "../../lib/services.ts";
 import type { State } from "./define.ts";
-import { withStatusPath } from "./status_path.ts";
+import { withFront } from "./front.ts";
 
 export function createApp(services: Services): App<State> {
   const { config } = services;
   const ownOrigin = new URL(config.publicUrl).origin;
   const app = new App<State>()
-    .use(async (ctx) => {
-      services.inFlight.track(Promise.resolve(ctx.info.completed));
-      const host = readHost(ctx.req.headers.get("host"), config.previewDomain, config.publicUrl);
-      if (host.kind === "preview") return await services.proxy(ctx.req, ctx.info, host.appId);
-      if (host.kind === "refused") return unknownHost(ctx.req, config.publicUrl);
-      return await ctx.next();
-    })
     .use(async (ctx) => {
       const startedAt = Date.now();
       const programs = isForPrograms(ctx.url.pathname);
@@ -69,7 +60,7 @@ export function createApp(services: Services): App<State> {
       return res;
     })
     .fsRoutes();
-  return withStatusPath(app, services);
+  return withFront(app, services);
 }
 
 const isForPrograms = (path: string) => /^\/(?:api|webhooks)(?:\/|$)/.test(path);
