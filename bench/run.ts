@@ -17,12 +17,11 @@ const ORDER = [
   "steady",
   "idle",
   "connects",
-  "resume",
   "slow",
   "ingest",
   "status",
   "proxy",
-  "many_apps",
+  "apps",
   "workers",
   "cold_start",
 ];

@@ -38,6 +38,7 @@ events { worker_connections 8192; }
 http {
   access_log off;
   keepalive_requests 100000000;
+  keepalive_timeout 1h;
   client_body_temp_path ${folder}/body;
   proxy_temp_path ${folder}/proxy;
   fastcgi_temp_path ${folder}/fastcgi;

@@ -34,6 +34,7 @@ void (async () => {
     const refused = /HTTP\/1\.1 [345]\d\d.*/.exec(decoder.decode(buffer.subarray(0, length)));
     if (refused) throw new Error(`nchan refused a message: ${refused[0]}`);
   }
+  throw new Error("nchan has hung up");
 })();
 console.log(JSON.stringify({ printer: source.port }));
 for await (const _ of Deno.stdin.readable);

@@ -73,7 +73,13 @@ export interface Verdict {
 /** Measures and prints one figure, as `deno run -A bench/figures/burst.ts [--full]`. */
 export async function runAlone(run: (options: RunOptions) => Promise<Figure>): Promise<void> {
   const begun = performance.now();
-  console.log(textOf(await run(optionsFrom(Deno.args))));
+  try {
+    console.log(textOf(await run(optionsFrom(Deno.args))));
+  } catch (error) {
+    console.error(error);
+    // Thrown on, it would end the process without `unload`, where the build is removed.
+    Deno.exit(1);
+  }
   console.log(`${((performance.now() - begun) / 1000).toFixed(1)} s`);
 }
 

@@ -23,6 +23,7 @@ export type LogUrl = (deployId: DeployId) => string;
  * One stretch of the way from `from` to `target`: a chunk's worth, so that the reader can see whether its viewer takes
  * more; never empty.
  * @param finished see `finishedLogs`: of these `from` may still want some lines
+ * @param milestone ends a stretch at each line of this number, so that those who began elsewhere meet there
  * @returns null where no way leads on: events are no longer kept, or we never made a cursor like this. Then `restart`
  */
 export async function advance(
@@ -32,6 +33,7 @@ export async function advance(
   target: Position,
   finished: Readonly<Record<string, number>>,
   logUrl: LogUrl,
+  milestone = Infinity,
 ): Promise<Advanced | null> {
   const behind = target.rev > from.rev;
   const found = behind ? await history.events(appId, from.rev, target.rev, EVENTS_AT_ONCE) : [];
@@ -68,6 +70,7 @@ export async function advance(
       }
       for (const payload of lines) {
         if (!add({ type: "log", payload }, afterLines(to, deployId, payload.line + 1))) return { items, to };
+        if ((payload.line + 1) % milestone === 0) return { items, to };
       }
       at = (lines.at(-1)?.line ?? segment.to - 1) + 1;
     }

@@ -2,7 +2,7 @@
 import { logError } from "../log.ts";
 import type { AppId } from "../protocol/ids.ts";
 import type { Position } from "../protocol/cursor.ts";
-import { advance, type Advanced, type LogUrl, restart } from "./advance.ts";
+import { type LogUrl, restart } from "./advance.ts";
 import { Chunk, EVENT_BYTES } from "./chunk.ts";
 import type { Feed } from "./feed.ts";
 import type { History, Present } from "./history.ts";
@@ -117,7 +117,7 @@ export class Viewer {
 
   /** Reads from KV what lies between this viewer and the feed, at the sink's pace; then follows the ring. */
   async catchUp(): Promise<void> {
-    const { sink, feed, history, appId, logUrl } = this.#options;
+    const { sink, feed, appId } = this.#options;
     try {
       while (!this.#closed) {
         if (!sink.ready()) await new Promise<void>((resolve) => sink.whenReady(resolve));
@@ -128,11 +128,10 @@ export class Viewer {
           this.#position = target;
           return;
         }
-        const step = await advance(history, appId, this.#position, target, this.#finished, logUrl) ??
-          await this.#restart();
-        if (step === null || this.#closed) return;
-        this.#position = step.to;
-        if (step.items.length > 0) sink.write(new Chunk(step.items, step.to));
+        const chunk = await feed.way(this.#position, target, this.#finished) ?? await this.#restart();
+        if (chunk === null || this.#closed) return;
+        this.#position = chunk.end;
+        if (chunk.items.length > 0) sink.write(chunk);
       }
     } catch (error) {
       logError("replay-failed", error, { appId });
@@ -140,17 +139,17 @@ export class Viewer {
     }
   }
 
-  async #restart(): Promise<Advanced | null> {
-    const { feed, history, appId, previewUrl, logUrl } = this.#options;
+  async #restart(): Promise<Chunk | null> {
+    const { feed, previewUrl, logUrl } = this.#options;
     const present = await feed.refresh();
     if (present === null) return null;
     // Logs may have ended since this viewer joined, and the events that told of it are gone too.
     await this.#findFinished(this.#position, present);
-    const rest = await advance(history, appId, this.#position, feed.flushed!, this.#finished, logUrl);
+    const rest = await feed.way(this.#position, feed.flushed!, this.#finished);
     if (rest !== null) return rest;
     const begin = restart(present, this.#position, previewUrl, logUrl);
     await this.#findFinished(begin.to, present);
-    return begin;
+    return new Chunk(begin.items, begin.to);
   }
 
   /** A cursor may stand in a log that has ended since and that no event will mention again. */

@@ -191,6 +191,7 @@ export class Audience {
   seen(): Seen {
     const { lineEnds } = this.record;
     const doneAt = this.#seats.map((seat) => seat.doneAt);
+    const farewells = this.#seats.flatMap(({ viewer }) => viewer.farewell ?? []);
     const counts = this.#seats.map(({ viewer }) => countUpTo(lineEnds, viewer.offset) - this.#from);
     return {
       viewers: this.#seats.length,
@@ -205,7 +206,8 @@ export class Audience {
       firstDoneAt: Math.min(...doneAt),
       lastDoneAt: Math.max(...doneAt),
       latency: percentiles(this.#latencies),
-      farewells: this.#seats.filter(({ viewer }) => viewer.farewell !== null).length,
+      farewells: farewells.length,
+      farewell: [...new Set(farewells)].slice(0, 3),
       problems: this.problems.slice(0, 5),
     };
   }

@@ -66,6 +66,8 @@ export interface Seen {
   readonly latency: Percentiles;
   /** Viewers that were told to come again, or with what code they were sent away. */
   readonly farewells: number;
+  /** The first few of what they were told. */
+  readonly farewell: readonly string[];
   /** The proof failed: what the first of them got, and what had to come. */
   readonly problems: readonly string[];
 }

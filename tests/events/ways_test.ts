@@ -1,0 +1,53 @@
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import { createWays, type Way } from "../../lib/events/ways.ts";
+import type { Position } from "../../lib/protocol/cursor.ts";
+import { APP_ID, deploy } from "../preview/samples.ts";
+import { logUrl } from "../support/core_isolate.ts";
+import { historyOf, pastOf } from "./past.ts";
+
+const past = pastOf([{ type: "open" }, { type: "lines", log: 0, count: 1_000 }]);
+const end: Position = { rev: 1, lines: { [deploy(1)]: 1_000 } };
+
+async function walk(way: ReturnType<typeof createWays>, from: number): Promise<NonNullable<Way>[]> {
+  const chunks: NonNullable<Way>[] = [];
+  let at: Position = { rev: 1, lines: { [deploy(1)]: from } };
+  while (at.lines[deploy(1)] < 1_000) {
+    const chunk = (await way(at, end, {}))!;
+    chunks.push(chunk);
+    at = chunk.end;
+  }
+  const lines = chunks.flatMap(({ items }) =>
+    items.map(({ event }) => event.type === "log" ? event.payload.line : -1)
+  );
+  assertEquals(lines, Array.from({ length: 1_000 - from }, (_, i) => from + i));
+  return chunks;
+}
+
+Deno.test("X1 viewers who fell behind at different lines are served from the same chunks, each line once", async () => {
+  const way = createWays(historyOf(past), APP_ID, logUrl);
+  const [first, ...others] = await Promise.all([0, 1, 63, 64, 500].map((from) => walk(way, from)));
+  for (const chunks of others) {
+    assertStrictEquals(chunks.at(-1), first.at(-1));
+    const shared = chunks.filter((chunk) => first.includes(chunk));
+    assert(shared.length >= chunks.length - 1, `${shared.length} of ${chunks.length}`);
+  }
+});
+
+Deno.test("where no way leads on, the next who asks is not told so from memory", async () => {
+  const nothing = createWays(historyOf(pastOf([])), APP_ID, logUrl);
+  assertEquals(await nothing({ rev: 0, lines: {} }, { rev: 5, lines: {} }, {}), null);
+  let away = true;
+  const history = historyOf(past);
+  const way = createWays(
+    {
+      ...history,
+      lines: (...args) => away ? Promise.reject(new Error("away")) : history.lines(...args),
+    },
+    APP_ID,
+    logUrl,
+  );
+  const from: Position = { rev: 1, lines: { [deploy(1)]: 0 } };
+  assertEquals(await way(from, end, {}).catch(({ message }) => message), "away");
+  away = false;
+  assertEquals((await way(from, end, {}))!.end.lines[deploy(1)], 64);
+});
