@@ -82,7 +82,12 @@ export async function run({ rounds, quick }: RunOptions): Promise<Figure> {
       { name: "status", values: ours.perSecond, unit: "requests/s" },
       { name: "empty handler", of: "for each second of its core", values: theirs.perCore, unit: "requests" },
       { name: "status", of: "for each second of its core", values: ours.perCore, unit: "requests" },
-      { name: "empty handler", of: `p99 of ${PACED.rate} a second, nothing else`, values: control, unit: "ms" },
+      {
+        name: "empty handler",
+        of: `p99 of ${PACED.rate} a second, nothing else`,
+        values: control,
+        unit: "ms",
+      },
       { name: "status", of: `p99 of ${PACED.rate} a second, nothing else`, values: quiet, unit: "ms" },
       { name: "status", of: `p99 of ${PACED.rate} a second while ${fanOut}`, values: busy, unit: "ms" },
     ],
