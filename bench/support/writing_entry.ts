@@ -56,7 +56,7 @@ function addApp(atomic: Deno.AtomicOperation, number: number): string {
   const story: Input[] = [
     { type: "pushed", commit: COMMIT, before: null, trigger: "push" },
     { type: "build-claimed", kind: "pending", token, deployId },
-    { type: "build-succeeded", token, instanceId: token, url: "http://127.0.0.1:1" },
+    { type: "build-succeeded", token, instanceId: token, url: "http://127.0.0.1:1", workspace: token },
   ];
   const record = story.reduce(
     (record, input) => step(record, input, Date.now(), `http://${id}.localhost`).record,

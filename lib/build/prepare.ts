@@ -24,7 +24,13 @@ export interface Preparation {
 
 /** `message` is not masked yet. */
 export type Failed = { readonly ok: false; readonly message: string; readonly exit?: Exit };
-export type Prepared = { readonly ok: true; readonly workspace: Workspace; readonly start: Step };
+export type Prepared = {
+  readonly ok: true;
+  readonly workspace: Workspace;
+  /** The workspace's. */
+  readonly name: string;
+  readonly start: Step;
+};
 
 /** @throws what the sink or the sandbox throws, and the signal's reason */
 export async function prepare(preparation: Preparation): Promise<Prepared | Failed> {
@@ -48,7 +54,7 @@ export async function prepare(preparation: Preparation): Promise<Prepared | Fail
     if (!installed.ok) return installed;
   }
   await writeInstalled(workspace, { commit: job.commit, install: commandOf(plan) });
-  return { ok: true, workspace, start: plan.start };
+  return { ok: true, workspace, name: job.token, start: plan.start };
 }
 
 /** The workspace of an earlier build, if this very commit was installed there by the command that would be used now. */
@@ -60,7 +66,7 @@ async function reuse({ sandbox, job, log }: Preparation): Promise<Prepared | nul
   const plan = detect(await readCheckout(workspace), job.app.commands);
   if (!plan.ok || installed.install !== commandOf(plan)) return null;
   await log.say(`▸ reuse the files of commit ${job.commit.slice(0, 7)}, installed before`);
-  return { ok: true, workspace, start: plan.start };
+  return { ok: true, workspace, name: job.reuse, start: plan.start };
 }
 
 function commandOf(plan: Plan & { ok: true }): string | null {

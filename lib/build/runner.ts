@@ -63,7 +63,8 @@ function startRun(options: RunnerOptions, job: BuildJob, sink: BuildSink): Build
       fail(started.message);
       return started.exit;
     }
-    outcome.resolve({ ok: true, url: started.url, instanceId: crypto.randomUUID() });
+    const { name: workspace } = prepared;
+    outcome.resolve({ ok: true, url: started.url, instanceId: crypto.randomUUID(), workspace });
     return await started.stopped;
   }
 

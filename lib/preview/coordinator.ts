@@ -144,10 +144,12 @@ export function createCoordinator(ports: CoordinatorPorts): Coordinator {
       return { type: "build-claimed", kind: action.kind, token, deployId };
     });
     if (saved === null || saved === "handled") return;
-    const { build, latest } = saved.record;
+    const { build, instance, latest } = saved.record;
     if (build?.token !== token) return;
+    // Files that an instance runs in are not used by another one: it stays up until this build is live.
+    const reuse = instance === null ? latest?.workspace ?? null : null;
     const unwatch = ports.watch(appId, () => void look(appId));
-    const run = startRun(runPorts, saved.loaded.app, { ...build, token }, latest?.workspace ?? null);
+    const run = startRun(runPorts, saved.loaded.app, { ...build, token }, reuse);
     runs.set(token, { run, unwatch, finished: run.done.finally(() => ended(run)) });
   }
 
@@ -159,7 +161,7 @@ export function createCoordinator(ports: CoordinatorPorts): Coordinator {
       await ports.runner.sweep(run.appId, async () => {
         const { build, instance, latest } = (await store.load(run.appId))?.record ?? {};
         const others = [...runs.values()].filter((r) => r.run.appId === run.appId).map((r) => r.run.token);
-        return [build?.token, instance?.token, latest?.workspace, ...others].filter((name) =>
+        return [build?.token, instance?.workspace, latest?.workspace, ...others].filter((name) =>
           typeof name === "string"
         );
       });

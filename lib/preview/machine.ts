@@ -31,7 +31,7 @@ export type Input =
   | { type: "wake-requested"; by: "person" | "visit"; deployId: DeployId }
   | { type: "build-claimed"; kind: ClaimKind; token: string; deployId: DeployId }
   | { type: "phase-changed"; token: string; phase: "starting" }
-  | { type: "build-succeeded"; token: string; instanceId: string; url: string }
+  | { type: "build-succeeded"; token: string; instanceId: string; url: string; workspace: string }
   | { type: "build-failed"; token: string; message: string }
   | { type: "container-stopped"; token: string; reason: StopReason; exitCode?: number }
   | { type: "sleep-requested" }
@@ -243,9 +243,10 @@ function succeed(
         url: input.url,
         startedAt: now,
         token: input.token,
+        workspace: input.workspace,
       },
       live: deployId,
-      latest: { deployId, commit, workspace: input.token },
+      latest: { deployId, commit, workspace: input.workspace },
     },
     before: old ? [{ type: "container-stopped", payload: { reason: "replaced" } }] : [],
     deploys: [

@@ -27,6 +27,8 @@ export const Instance = z.object({
   url: z.string(),
   startedAt: z.number(),
   token: z.string(),
+  /** The folder that it runs in; empty where an earlier version of this server did not note it. */
+  workspace: z.string().default(""),
 });
 export type Instance = z.infer<typeof Instance>;
 
@@ -42,7 +44,7 @@ export const PreviewRecord = z.object({
   live: DeployId.nullable(),
   /** The newest push, with the commit that the branch had before it, to tell which of two pushes is newer. */
   pushed: z.object({ commit: CommitId, before: CommitId.nullable() }).nullable(),
-  /** The newest deploy that was begun: what a wake brings back. `workspace` is the token that built it, once it was live. */
+  /** The newest deploy that was begun: what a wake brings back. `workspace` is where its files are, once it was live. */
   latest: z.object({ deployId: DeployId, commit: CommitId, workspace: z.string().nullable() }).nullable(),
 });
 export type PreviewRecord = z.infer<typeof PreviewRecord>;

@@ -115,8 +115,8 @@ export function startRun(
       await writer.flush();
       return;
     }
-    const { url, instanceId } = outcome;
-    if (!await save({ type: "build-succeeded", token, instanceId, url })) {
+    const { url, instanceId, workspace } = outcome;
+    if (!await save({ type: "build-succeeded", token, instanceId, url, workspace })) {
       await run.stop();
       return;
     }

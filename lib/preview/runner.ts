@@ -24,7 +24,8 @@ export interface BuildSink {
 }
 
 export type BuildOutcome =
-  | { readonly ok: true; readonly url: string; readonly instanceId: string }
+  /** `workspace` names the one that it runs in: its own, or the one that was reused. */
+  | { readonly ok: true; readonly url: string; readonly instanceId: string; readonly workspace: string }
   /** `message` is for people: what failed, and what to do next; at most 4 KiB. */
   | { readonly ok: false; readonly message: string };
 

@@ -134,7 +134,15 @@ function presentOf({ rev, lines }: Position): Omit<Present, "heads"> {
         ? { deployId: build, commit, trigger: "push", phase: "building", token: "t", takeovers: 0 }
         : null,
       instance: instance
-        ? { id: "i", deployId: instance, commit, url: "http://127.0.0.1:1", startedAt: 0, token: "t" }
+        ? {
+          id: "i",
+          deployId: instance,
+          commit,
+          url: "http://127.0.0.1:1",
+          startedAt: 0,
+          token: "t",
+          workspace: "t",
+        }
         : null,
     },
   };

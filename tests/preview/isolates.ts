@@ -30,7 +30,12 @@ export class FakeRun implements BuildRun {
 
   succeed(): void {
     if (this.alive) {
-      this.#outcome.resolve({ ok: true, url: "http://127.0.0.1:20000", instanceId: this.job.token });
+      this.#outcome.resolve({
+        ok: true,
+        url: "http://127.0.0.1:20000",
+        instanceId: this.job.token,
+        workspace: this.job.token,
+      });
     }
   }
   fail(): void {

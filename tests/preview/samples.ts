@@ -38,6 +38,7 @@ export const succeeded = (token: string): Input => ({
   type: "build-succeeded",
   token,
   instanceId: `i-${token}`,
+  workspace: token,
   url: "http://127.0.0.1:20000",
 });
 

@@ -33,6 +33,7 @@ const RUNNING: PreviewRecord = {
     url: "http://127.0.0.1:40123",
     startedAt: 0,
     token: "token",
+    workspace: "token",
   },
 };
 
