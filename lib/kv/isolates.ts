@@ -77,9 +77,11 @@ export function createNeighbours(kv: Deno.Kv, options: NeighboursOptions): Neigh
 
   async function look(): Promise<void> {
     try {
-      const before = shared;
-      ({ shared } = await count());
-      if (shared !== before) options.onShared(shared);
+      const found = (await count()).shared;
+      // Compared only now: on a slow store one look may overtake another.
+      if (found === shared) return;
+      shared = found;
+      options.onShared(shared);
     } catch {
       // A store that is away: the next look tells.
     }
