@@ -3,8 +3,12 @@
 /**
  * Whoever asks while a read of that name is under way is served by the next one, so that nobody gets what was true before
  * he asked. All who share a read get the same value: it must not be changed.
+ * @param gather how long to wait for others before each read; not at all unless told
  */
-export function shared<N extends string, T>(read: (name: N) => Promise<T>): (name: N) => Promise<T> {
+export function shared<N extends string, T>(
+  read: (name: N) => Promise<T>,
+  gather?: () => Promise<unknown>,
+): (name: N) => Promise<T> {
   /** Asked for, and not begun. */
   const next = new Map<N, Promise<T>>();
   const running = new Map<N, Promise<unknown>>();
@@ -12,6 +16,7 @@ export function shared<N extends string, T>(read: (name: N) => Promise<T>): (nam
   async function begin(name: N): Promise<T> {
     // Behind the one under way; and whoever asks in the same turn belongs to this one.
     await running.get(name);
+    await gather?.();
     next.delete(name);
     const reading = read(name);
     const settled = reading.then(() => {}, () => {}).then(() => {

@@ -2,6 +2,7 @@
  * The fast path to a status (A16): scripts and pages ask for it all the time, so where the answer is plain it is made
  * once for all who ask at the same moment, without routing and middleware. What is not plain takes the long way.
  */
+import { setImmediate } from "node:timers";
 import { AppId } from "../protocol/ids.ts";
 import { shared } from "../shared.ts";
 import { statusAnswer } from "./derive.ts";
@@ -38,7 +39,8 @@ export function createStatusPath({ read, previewUrl, now }: StatusPathPorts): St
     const standing = await read({ via: via as Asker["via"], hash }, appId);
     if (standing === null) return null;
     return JSON.stringify(statusAnswer(standing.record, standing.leases, now(), previewUrl(appId)));
-  });
+    // Requests that lie in the sockets come in this turn of the event loop, one after the other.
+  }, () => new Promise((resolve) => setImmediate(resolve)));
   return ({ via, hash }, id) =>
     AppId.safeParse(id).success ? answer(`${via} ${hash} ${id}`) : Promise.resolve(null);
 }
