@@ -11,7 +11,7 @@ import { advance, type LogUrl, restart } from "./advance.ts";
 import { Chunk, CHUNK_BYTES, type Item, weightOf } from "./chunk.ts";
 import type { History, Present } from "./history.ts";
 import { afterEvent, afterLines, finishedLogs, reached } from "./plan.ts";
-import { createWays } from "./ways.ts";
+import { createWays, type Ways } from "./ways.ts";
 
 /** What one commit of an isolate made, for its own viewers and for other isolates. */
 export type News =
@@ -64,14 +64,14 @@ export class Feed {
   #pull: { again: boolean; done: Promise<Present | null> } | null = null;
   #unwatch: () => void;
   /** For viewers who fell behind the ring. */
-  readonly way: ReturnType<typeof createWays>;
+  readonly ways: Ways;
   readonly #now: () => number;
   readonly #options: FeedOptions;
 
   constructor(options: FeedOptions) {
     this.#options = options;
     this.#now = options.now ?? (() => performance.now());
-    this.way = createWays(options.history, options.appId, options.logUrl);
+    this.ways = createWays(options.history, options.appId, options.logUrl);
     this.#unwatch = options.history.watch(options.appId, (rev, lines) => {
       if (rev === null) this.#options.onGone();
       else if (this.#tail && !reached(this.#tail, { rev, lines })) void this.refresh();

@@ -71,7 +71,10 @@ export function createHub(options: HubOptions): Hub {
   const rooms = new Map<AppId, Room>();
   let draining: number | null = null;
   const keepAlive = setInterval(() => {
-    for (const { viewers } of rooms.values()) for (const { sink } of viewers) sink.keepAlive();
+    for (const { feed, viewers } of rooms.values()) {
+      feed.ways.sweep();
+      for (const { sink } of viewers) sink.keepAlive();
+    }
   }, keepAliveEvery);
   accelerator?.onNews((appId, news) => rooms.get(appId)?.feed.offer(news));
 

@@ -128,7 +128,7 @@ export class Viewer {
           this.#position = target;
           return;
         }
-        const chunk = await feed.way(this.#position, target, this.#finished) ?? await this.#restart();
+        const chunk = await feed.ways.on(this.#position, target, this.#finished) ?? await this.#restart();
         if (chunk === null || this.#closed) return;
         this.#position = chunk.end;
         if (chunk.items.length > 0) sink.write(chunk);
@@ -145,7 +145,7 @@ export class Viewer {
     if (present === null) return null;
     // Logs may have ended since this viewer joined, and the events that told of it are gone too.
     await this.#findFinished(this.#position, present);
-    const rest = await feed.way(this.#position, feed.flushed!, this.#finished);
+    const rest = await feed.ways.on(this.#position, feed.flushed!, this.#finished);
     if (rest !== null) return rest;
     const begin = restart(present, this.#position, previewUrl, logUrl);
     await this.#findFinished(begin.to, present);

@@ -13,10 +13,17 @@ export type Way = Chunk | null;
 
 /** Viewers who fell behind at different lines go on together from the next multiple of this. */
 const MILESTONE = 64;
-/** Chunks that are kept for the next who come by. */
+/** Chunks that are kept for the next who come by, until the next sweep. */
 const KEPT = 64;
 
-export function createWays(history: History, appId: AppId, logUrl: LogUrl) {
+export interface Ways {
+  /** One chunk's worth of what lies between. */
+  on(from: Position, target: Position, finished: Readonly<Record<string, number>>): Promise<Way>;
+  /** To be called now and then: a storm is over after seconds, and its chunks must not stay as long as its viewers. */
+  sweep(): void;
+}
+
+export function createWays(history: History, appId: AppId, logUrl: LogUrl): Ways {
   const kept = new Map<string, Promise<Way>>();
 
   async function find(
@@ -28,18 +35,20 @@ export function createWays(history: History, appId: AppId, logUrl: LogUrl) {
     return step && new Chunk(step.items, step.to);
   }
 
-  /** One chunk's worth of what lies between. */
-  return (from: Position, target: Position, finished: Readonly<Record<string, number>>): Promise<Way> => {
-    // Of a log that ended unheard each viewer may want something else.
-    if (Object.keys(finished).length > 0) return find(from, target, finished);
-    const place = formatCursor(from);
-    const known = kept.get(place);
-    if (known) return known;
-    const way = find(from, target, finished);
-    kept.set(place, way);
-    const forget = () => kept.get(place) === way && kept.delete(place);
-    way.then((chunk) => chunk ?? forget(), forget);
-    if (kept.size > KEPT) kept.delete(kept.keys().next().value!);
-    return way;
+  return {
+    on(from, target, finished) {
+      // Of a log that ended unheard each viewer may want something else.
+      if (Object.keys(finished).length > 0) return find(from, target, finished);
+      const place = formatCursor(from);
+      const known = kept.get(place);
+      if (known) return known;
+      const way = find(from, target, finished);
+      kept.set(place, way);
+      const forget = () => kept.get(place) === way && kept.delete(place);
+      way.then((chunk) => chunk ?? forget(), forget);
+      if (kept.size > KEPT) kept.delete(kept.keys().next().value!);
+      return way;
+    },
+    sweep: () => kept.clear(),
   };
 }

@@ -1,4 +1,4 @@
-/** The app: what every answer of the dashboard has in common, then files and routes. Before it stands the front. */
+/** The app: preview hosts first, then what every answer of the dashboard has in common, then files and routes. */
 import { App, csp, HttpError, staticFiles } from "fresh";
 import { requestLine } from "../../lib/http/request_log.ts";
 import { withCors } from "../../lib/http/cors.ts";
@@ -8,12 +8,18 @@ import { StorageUnavailable } from "../../lib/kv/commit.ts";
 import { logError } from "../../lib/log.ts";
 import type { Services } from "../../lib/services.ts";
 import type { State } from "./define.ts";
-import { withFront } from "./front.ts";
+import { answerPreview, withFront } from "./front.ts";
 
 export function createApp(services: Services): App<State> {
   const { config } = services;
   const ownOrigin = new URL(config.publicUrl).origin;
   const app = new App<State>()
+    .use(async (ctx) => {
+      const preview = answerPreview(services, ctx.req, ctx.info);
+      if (preview !== null) return await preview;
+      services.inFlight.track(Promise.resolve(ctx.info.completed));
+      return await ctx.next();
+    })
     .use(async (ctx) => {
       const startedAt = Date.now();
       const programs = isForPrograms(ctx.url.pathname);

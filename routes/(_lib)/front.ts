@@ -1,6 +1,6 @@
 /**
- * What goes before the app, because it is no page and no route of it: requests to preview hosts, and the fast path to a
- * status (`lib/preview/status_path.ts`). Everything else is the app's.
+ * What is asked for before the app is: a preview, or a status that needs no more than the store (see
+ * `lib/preview/status_path.ts`). Everything else is the app's.
  */
 import type { App } from "fresh";
 import { shownBy } from "../../lib/auth/shown.ts";
@@ -20,10 +20,25 @@ const STATUS_HEADERS = {
   "referrer-policy": "same-origin",
 };
 
-/** The same app, whose handler asks first what is asked for. */
-export function withFront(app: App<State>, services: Services): App<State> {
+/** Answers what came to a preview's host, or to one that no preview can have; null for the dashboard's own. */
+export function answerPreview(
+  services: Services,
+  req: Request,
+  info: Deno.ServeHandlerInfo,
+): Promise<Response> | Response | null {
   const { previewDomain, publicUrl } = services.config;
-  const secure = publicUrl.startsWith("https:");
+  const host = readHost(req.headers.get("host"), previewDomain, publicUrl);
+  if (host.kind === "other") return null;
+  services.inFlight.track(Promise.resolve(info.completed));
+  return host.kind === "preview" ? services.proxy(req, info, host.appId) : unknownHost(req, publicUrl);
+}
+
+/**
+ * The same app, whose handler asks this first. It only saves time: where an app is served in another way than by its own
+ * handler, mounted in the development server's for one, its middleware and routes say the same.
+ */
+export function withFront(app: App<State>, services: Services): App<State> {
+  const secure = services.config.publicUrl.startsWith("https:");
   const handler = app.handler.bind(app);
 
   /** Null where the long way has to be taken; there it is told, too, that the store is away. */
@@ -38,18 +53,9 @@ export function withFront(app: App<State>, services: Services): App<State> {
   app.handler = () => {
     const longWay = handler();
     return async (req, info) => {
-      if (info) services.inFlight.track(Promise.resolve(info.completed));
-      const host = readHost(req.headers.get("host"), previewDomain, publicUrl);
-      if (host.kind === "preview") return await services.proxy(req, info ?? NOBODY, host.appId);
-      if (host.kind === "refused") return unknownHost(req, publicUrl);
-      return await status(req) ?? await longWay(req, info);
+      const preview = info ? answerPreview(services, req, info) : null;
+      return await preview ?? await status(req) ?? await longWay(req, info);
     };
   };
   return app;
 }
-
-/** Who asks in a test. */
-const NOBODY: Deno.ServeHandlerInfo = {
-  remoteAddr: { transport: "tcp", hostname: "localhost", port: 0 },
-  completed: Promise.resolve(),
-};

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
-import { createWays, type Way } from "../../lib/events/ways.ts";
+import { createWays, type Way, type Ways } from "../../lib/events/ways.ts";
 import type { Position } from "../../lib/protocol/cursor.ts";
 import { APP_ID, deploy } from "../preview/samples.ts";
 import { logUrl } from "../support/core_isolate.ts";
@@ -8,11 +8,11 @@ import { historyOf, pastOf } from "./past.ts";
 const past = pastOf([{ type: "open" }, { type: "lines", log: 0, count: 1_000 }]);
 const end: Position = { rev: 1, lines: { [deploy(1)]: 1_000 } };
 
-async function walk(way: ReturnType<typeof createWays>, from: number): Promise<NonNullable<Way>[]> {
+async function walk(ways: Ways, from: number): Promise<NonNullable<Way>[]> {
   const chunks: NonNullable<Way>[] = [];
   let at: Position = { rev: 1, lines: { [deploy(1)]: from } };
   while (at.lines[deploy(1)] < 1_000) {
-    const chunk = (await way(at, end, {}))!;
+    const chunk = (await ways.on(at, end, {}))!;
     chunks.push(chunk);
     at = chunk.end;
   }
@@ -24,21 +24,23 @@ async function walk(way: ReturnType<typeof createWays>, from: number): Promise<N
 }
 
 Deno.test("X1 viewers who fell behind at different lines are served from the same chunks, each line once", async () => {
-  const way = createWays(historyOf(past), APP_ID, logUrl);
-  const [first, ...others] = await Promise.all([0, 1, 63, 64, 500].map((from) => walk(way, from)));
+  const ways = createWays(historyOf(past), APP_ID, logUrl);
+  const [first, ...others] = await Promise.all([0, 1, 63, 64, 500].map((from) => walk(ways, from)));
   for (const chunks of others) {
     assertStrictEquals(chunks.at(-1), first.at(-1));
     const shared = chunks.filter((chunk) => first.includes(chunk));
     assert(shared.length >= chunks.length - 1, `${shared.length} of ${chunks.length}`);
   }
+  ways.sweep();
+  assert((await walk(ways, 0))[0] !== first[0], "nothing is kept from one sweep to the next");
 });
 
 Deno.test("where no way leads on, the next who asks is not told so from memory", async () => {
   const nothing = createWays(historyOf(pastOf([])), APP_ID, logUrl);
-  assertEquals(await nothing({ rev: 0, lines: {} }, { rev: 5, lines: {} }, {}), null);
+  assertEquals(await nothing.on({ rev: 0, lines: {} }, { rev: 5, lines: {} }, {}), null);
   let away = true;
   const history = historyOf(past);
-  const way = createWays(
+  const ways = createWays(
     {
       ...history,
       lines: (...args) => away ? Promise.reject(new Error("away")) : history.lines(...args),
@@ -47,7 +49,7 @@ Deno.test("where no way leads on, the next who asks is not told so from memory",
     logUrl,
   );
   const from: Position = { rev: 1, lines: { [deploy(1)]: 0 } };
-  assertEquals(await way(from, end, {}).catch(({ message }) => message), "away");
+  assertEquals(await ways.on(from, end, {}).catch(({ message }) => message), "away");
   away = false;
-  assertEquals((await way(from, end, {}))!.end.lines[deploy(1)], 64);
+  assertEquals((await ways.on(from, end, {}))!.end.lines[deploy(1)], 64);
 });
