@@ -8,7 +8,7 @@ import type { LeaseKind, LogStore, PreviewStore } from "./store.ts";
 import type { AppId } from "../protocol/ids.ts";
 
 /** milliseconds */
-const RENEW_EVERY = 10_000;
+export const RENEW_EVERY = 10_000;
 const LEASE_LIFE = 30_000;
 
 export interface RunPorts {

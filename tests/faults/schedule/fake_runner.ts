@@ -20,6 +20,8 @@ export class FakeRun implements BuildRun {
   /** Lines that were handed to the log. */
   written = 0;
   stopping = false;
+  /** milliseconds */
+  readonly startedAt = Date.now();
 
   constructor(readonly job: BuildJob, readonly sink: BuildSink, readonly onStop: (run: FakeRun) => void) {}
 

@@ -32,6 +32,7 @@ export class Isolate implements Mortal {
   draining = false;
   /** Dies when so many more calls have gone by. */
   callsLeft = Infinity;
+  lateUntil = -Infinity;
   hub: Hub | null = null;
   presence: Presence | null = null;
   coordinator: Coordinator | null = null;

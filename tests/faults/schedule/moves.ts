@@ -1,5 +1,6 @@
 /** What may happen in a schedule besides faults of single calls. */
 import { nextDeployId } from "../../../lib/preview/deploy_id.ts";
+import { RENEW_EVERY } from "../../../lib/preview/run.ts";
 import type { Loaded } from "../../../lib/preview/store.ts";
 import type { World } from "./world.ts";
 
@@ -20,6 +21,7 @@ const WEIGHTS = {
 const RUNS = { write: 12, starting: 1, succeed: 4, fail: 2, exit: 2 };
 const DEATHS = { kill: 1, dieSoon: 3, drain: 1, start: 2 };
 const STALLS = { stall: 2 };
+const BRINKS = { brink: 3 };
 const TRIMS = { trim: 2 };
 
 export async function move(world: World): Promise<void> {
@@ -29,8 +31,9 @@ export async function move(world: World): Promise<void> {
     ...(world.running.length > 0 ? RUNS : {}),
     ...(profile.deaths ? DEATHS : {}),
     ...(profile.stalls ? STALLS : {}),
+    ...(profile.brinks && world.running.length > 0 ? BRINKS : {}),
     ...(profile.trims ? TRIMS : {}),
-  } as typeof WEIGHTS & typeof RUNS & typeof DEATHS & typeof STALLS & typeof TRIMS;
+  } as typeof WEIGHTS & typeof RUNS & typeof DEATHS & typeof STALLS & typeof BRINKS & typeof TRIMS;
   const what = random.weighted(weights);
   const isolate = world.anyReady();
   const person = random.pick(people);
@@ -114,6 +117,14 @@ export async function move(world: World): Promise<void> {
         isolate.wokeAt = world.clock.now;
       }, random.pick([500, 5_000, 29_000, 45_000]));
       return await scheduler.pass(random.pick([0, 0, 6_000, 35_000]));
+    }
+    case "brink": {
+      const builder = world.living.find(({ runs }) => runs.includes(run!));
+      if (run?.state !== "building" || !builder) return;
+      const renewal = RENEW_EVERY - (world.clock.now - run.startedAt) % RENEW_EVERY;
+      await scheduler.pass(Math.max(renewal - random.int(50, 1_000), 0));
+      builder.lateUntil = world.clock.now + 5_000;
+      return run.succeed();
     }
     case "trim":
       return await world.trim(ledger.record.rev - random.int(0, 3));

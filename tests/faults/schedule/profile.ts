@@ -29,6 +29,8 @@ export interface Profile {
   readonly deploys: number | null;
   readonly deaths: boolean;
   readonly stalls: boolean;
+  /** Builds go live shortly before their leases are renewed, and their isolates hear of it late. */
+  readonly brinks: boolean;
   readonly trims: boolean;
 }
 
@@ -52,6 +54,7 @@ export function drawProfile(random: Random): Profile {
     deploys: random.pick([1, null, null]),
     deaths: random.chance(0.6),
     stalls: random.chance(0.4),
+    brinks: random.chance(0.3),
     trims: random.chance(0.25),
   };
 }

@@ -6,6 +6,9 @@ import type { Reads } from "./reads.ts";
 import type { Scheduler } from "./scheduler.ts";
 import type { Watches } from "./watches.ts";
 
+/** Milliseconds after which an isolate hears at the latest what became of its commit. */
+const LATEST = 8_000;
+
 /** What the store throws because the schedule says so. */
 export class Fault extends Error {
   override name = "Fault";
@@ -13,6 +16,8 @@ export class Fault extends Error {
 
 /** An isolate that may die at any of its calls. */
 export interface Mortal extends Owner {
+  /** Until then its commits are done at once, and it hears of them seconds later. */
+  readonly lateUntil: number;
   /** Says that a call is about to be applied, or was; the isolate may be dead afterwards. */
   passing(): void;
 }
@@ -40,7 +45,8 @@ export function createFaultyKv(sea: Sea, owner: Mortal): Deno.Kv {
     const stormy = scheduler.stormy;
     const delay = () => stormy && random.chance(profile.delayed) ? random.int(1, profile.latest) : 0;
     const answer = (kind: string, how: () => void) => {
-      const wait = delay();
+      const late = stormy && writes && scheduler.clock.now < owner.lateUntil;
+      const wait = late ? random.int(1_000, LATEST) : delay();
       if (wait === 0 && !(stormy && random.chance(0.2))) how();
       else scheduler.add(owner, `${kind} ${label}`, how, wait);
     };
