@@ -18,7 +18,7 @@ import { createDeliveryStore } from "./kv/deliveries.ts";
 import { createGrounds, LOOK_EVERY } from "./kv/grounds.ts";
 import { createHistory } from "./kv/history.ts";
 import { createNeighbours } from "./kv/isolates.ts";
-import { createLogStore } from "./kv/logs.ts";
+import { createLogStore, type KvLogStore } from "./kv/logs.ts";
 import { createPresence } from "./kv/presence.ts";
 import { createPreviewStore } from "./kv/previews.ts";
 import { trimHistory } from "./kv/retention.ts";
@@ -54,6 +54,7 @@ export interface Services extends Omit<Accounts, "admit"> {
   readonly events: EventEndpoint;
   readonly deployLogs: DeployLogs;
   readonly hub: Hub;
+  readonly logs: KvLogStore;
   /** Streams and held polls of this isolate, for people who operate this. */
   readonly streams: OpenStreams;
   /** What open streams rest on: the keys that this isolate watches for them. */
@@ -121,7 +122,7 @@ export async function createServices(config: Config, around: Surroundings): Prom
     now,
   });
   const previews = createPreviewStore(kv);
-  const watcher = createAppWatcher(kv);
+  const watcher = createAppWatcher(kv, { writesWith: (token) => logs.writesWith(token) });
   const history = createHistory(kv, watcher);
   const scratch = createScratch(sandbox);
   const branchOf = async (wanted: { repository: string; branch?: string }) => {
@@ -183,7 +184,7 @@ export async function createServices(config: Config, around: Surroundings): Prom
     hasViewers: (appId) => presence.here(appId),
     previewUrl,
     announce: (appId, events) => hub.announce(appId, { type: "events", events }),
-    watch: (appId, changed) => watcher.subscribe(appId, changed),
+    watch: watcher.attend,
     sleepAfter: config.sleepAfter,
     now,
   });
@@ -255,6 +256,7 @@ export async function createServices(config: Config, around: Surroundings): Prom
     config,
     apps,
     hub,
+    logs,
     streams,
     grounds,
     proxy,

@@ -9,7 +9,6 @@
  */
 import { FIRST_USER } from "../../lib/auth/accounts.ts";
 import { keys } from "../../lib/kv/keys.ts";
-import { createLogStore } from "../../lib/kv/logs.ts";
 import { App } from "../../lib/preview/app.ts";
 import { nextDeployId } from "../../lib/preview/deploy_id.ts";
 import { type Input, step } from "../../lib/preview/machine.ts";
@@ -22,10 +21,6 @@ const { default: built } = await import(Deno.env.get("BUILT")!);
 const { services } = await import("../../main.ts");
 
 const kv = await Deno.openKv(services.config.kvPath);
-const logs = createLogStore(kv, {
-  announce: (appId, deployId, from, lines) =>
-    services.hub.announce(appId, { type: "lines", deployId, from, lines }),
-});
 
 const HOUR = 3_600_000;
 const COMMIT = CommitId.parse("0".repeat(40));
@@ -67,7 +62,7 @@ function addApp(atomic: Deno.AtomicOperation, number: number): string {
   atomic.set(keys.app(id), App.parse(app)).set(keys.preview(id), record)
     .set(keys.lease(id, "instance"), lease).set(keys.logHead(deployId), head);
   writers[number] = {
-    writer: logs.writer(id, deployId, token, () => console.error(`${id} is lost`)),
+    writer: services.logs.writer(id, deployId, token, () => console.error(`${id} is lost`)),
     lines: 0,
   };
   return id;

@@ -45,6 +45,8 @@ export interface FeedOptions {
  * more is gained where several lines share a write. What comes after a quiet moment does not wait.
  */
 export const flushEvery = (viewers: number): number => Math.min(Math.max(5, viewers / 20), 50);
+/** Milliseconds after which what a watch told is read, if nobody has announced it. */
+const ANNOUNCED_WITHIN = 5;
 const RING_CHUNKS = 256;
 const RING_ITEMS = 20_000;
 
@@ -62,6 +64,9 @@ export class Feed {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #soon = false;
   #pull: { again: boolean; done: Promise<Present | null> } | null = null;
+  /** Up to where a watch says that things are. */
+  #expected: Position | null = null;
+  #reading: ReturnType<typeof setTimeout> | undefined;
   #unwatch: () => void;
   /** For viewers who fell behind the ring. */
   readonly ways: Ways;
@@ -74,8 +79,18 @@ export class Feed {
     this.ways = createWays(options.history, options.appId, options.logUrl);
     this.#unwatch = options.history.watch(options.appId, (rev, lines) => {
       if (rev === null) this.#options.onGone();
-      else if (this.#tail && !reached(this.#tail, { rev, lines })) void this.refresh();
+      else this.#expect({ rev, lines });
     });
+  }
+
+  /** What the store holds by now is mostly being announced already, and need not be read then. */
+  #expect(target: Position): void {
+    this.#expected = target;
+    if (this.#tail === null || reached(this.#tail, target)) return;
+    this.#reading ??= setTimeout(() => {
+      this.#reading = undefined;
+      if (!reached(this.#tail!, this.#expected!)) void this.refresh();
+    }, ANNOUNCED_WITHIN);
   }
 
   /** Where a viewer is who has got every chunk; null before the first refresh. */
@@ -248,6 +263,7 @@ export class Feed {
 
   close(): void {
     clearTimeout(this.#timer);
+    clearTimeout(this.#reading);
     this.#pending = [];
     this.#unwatch();
   }

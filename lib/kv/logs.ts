@@ -5,9 +5,9 @@ import type { LogPayload } from "../protocol/events.ts";
 import { LogHead } from "../preview/record.ts";
 import type { LogStore, LogWriter } from "../preview/store.ts";
 import type { LogLine } from "../preview/runner.ts";
-import { commitLocked } from "./commit.ts";
 import { keys } from "./keys.ts";
 import { KEPT_FOR } from "./retention.ts";
+import { type CommitTogether, createTogether } from "./together.ts";
 
 /** Bytes of one KV value; the limit is 65,536. */
 const BATCH_BYTES = 60_000;
@@ -29,9 +29,25 @@ export interface LogOptions {
   keep?: number;
 }
 
-export function createLogStore(kv: Deno.Kv, options: LogOptions): LogStore {
+export interface KvLogStore extends LogStore {
+  /** True while this isolate writes with that token: nobody else does, and all that is appended is announced here. */
+  writesWith(token: string): boolean;
+}
+
+export function createLogStore(kv: Deno.Kv, options: LogOptions): KvLogStore {
+  const together = createTogether(kv);
+  const tokens = new Set<string>();
   return {
-    writer: (appId, deployId, token, onLost) => createWriter(kv, options, appId, deployId, token, onLost),
+    writer(appId, deployId, token, onLost) {
+      tokens.add(token);
+      const close = () => void tokens.delete(token);
+      const lost = () => {
+        close();
+        onLost();
+      };
+      return { ...createWriter(kv, together, options, appId, deployId, token, lost), close };
+    },
+    writesWith: (token) => tokens.has(token),
     async head(deployId) {
       const { value } = await kv.get(keys.logHead(deployId));
       return value === null ? null : LogHead.parse(value);
@@ -44,14 +60,19 @@ interface Batch {
   readonly bytes: number;
 }
 
+interface FullBatch extends Batch {
+  readonly parts: readonly Uint8Array[];
+}
+
 function createWriter(
   kv: Deno.Kv,
+  together: CommitTogether,
   { announce, interval = 25, keep = 16 * 1024 * 1024 }: LogOptions,
   appId: AppId,
   deployId: DeployId,
   token: string,
   onLost: () => void,
-): LogWriter {
+): Omit<LogWriter, "close"> {
   const queue: EncodedLine[] = [];
   let queued = 0;
   /** Null where it has to be read first. */
@@ -122,8 +143,7 @@ function createWriter(
 
   async function append(): Promise<void> {
     const { lines: from, versionstamp } = head!;
-    const atomic = kv.atomic().check({ key: keys.logHead(deployId), versionstamp });
-    const batches: Batch[] = [];
+    const batches: FullBatch[] = [];
     let count = 0;
     while (count < queue.length && batches.length < BATCHES_PER_COMMIT) {
       const first = from + count;
@@ -133,24 +153,31 @@ function createWriter(
         bytes += queue[count].text.length;
         parts.push(queue[count++].text);
       }
-      batches.push({ first, bytes });
-      atomic.set(keys.log(deployId, first), concat(parts, bytes), { expireIn: KEPT_FOR });
+      batches.push({ first, bytes, parts });
     }
-    let total = keptBytes + sum(batches);
+    const bytes = sum(batches);
+    let total = keptBytes + bytes;
     let dropped = 0;
-    while (total > keep && dropped < Math.min(kept.length, DROPS_PER_COMMIT)) {
-      atomic.delete(keys.log(deployId, kept[dropped].first));
-      total -= kept[dropped++].bytes;
-    }
+    while (total > keep && dropped < Math.min(kept.length, DROPS_PER_COMMIT)) total -= kept[dropped++].bytes;
     const first = kept[dropped]?.first ?? from;
     const lines = from + count;
-    atomic.set(keys.logHead(deployId), { appId, lines, first, closed: false, token } satisfies LogHead);
     inFlight = { from, count };
-    const result = await commitLocked(atomic);
+    const result = await together({
+      bytes,
+      mutations: batches.length + dropped + 1,
+      fill(atomic) {
+        atomic.check({ key: keys.logHead(deployId), versionstamp });
+        for (const { first, bytes, parts } of batches) {
+          atomic.set(keys.log(deployId, first), concat(parts, bytes), { expireIn: KEPT_FOR });
+        }
+        for (const { first } of kept.slice(0, dropped)) atomic.delete(keys.log(deployId, first));
+        atomic.set(keys.logHead(deployId), { appId, lines, first, closed: false, token } satisfies LogHead);
+      },
+    });
     if (!result.ok) return lose();
     head = { versionstamp: result.versionstamp, lines, first };
     kept.splice(0, dropped);
-    kept.push(...batches);
+    kept.push(...batches.map(({ first, bytes }) => ({ first, bytes })));
     keptBytes = total;
     applied(inFlight);
   }
@@ -193,7 +220,7 @@ function encodeLine(line: LogLine): EncodedLine {
   return encodeLine({ ...line, message: line.message.slice(0, Math.floor(line.message.length / 2)) });
 }
 
-function concat(parts: Uint8Array[], bytes: number): Uint8Array {
+function concat(parts: readonly Uint8Array[], bytes: number): Uint8Array {
   const whole = new Uint8Array(bytes);
   let at = 0;
   for (const part of parts) {

@@ -11,9 +11,14 @@ export interface AppNow {
   readonly heads: Readonly<Record<string, LogHead>>;
 }
 
+/** @param onlyLogs nothing but the length of logs has changed since the last call */
+type Subscriber = (now: AppNow, onlyLogs: boolean) => void;
+
 export interface AppWatcher {
   /** Calls back with the present state and after each change, until the returned function is called. */
-  subscribe(appId: AppId, callback: (now: AppNow) => void): () => void;
+  subscribe(appId: AppId, callback: Subscriber): () => void;
+  /** As `subscribe`, but for those who care for no log: not called where only a log has grown. */
+  attend(appId: AppId, callback: () => void): () => void;
   /** Looks this often from now on, in milliseconds. */
   pollEvery(ms: number): void;
   close(): void;
@@ -23,26 +28,39 @@ export interface AppWatcher {
 export const POLL_EVERY = 15_000;
 export const POLL_EVERY_SHARED = 1_000;
 
-/**
- * @param pollMs how often to look besides watching, in milliseconds: a watch does not reach across processes that
- * share one file, and may end silently
- */
-export function createAppWatcher(kv: Deno.Kv, pollMs = POLL_EVERY): AppWatcher {
+export interface WatchOptions {
+  /**
+   * How often to look besides watching, in milliseconds: a watch does not reach across processes that share one file, and
+   * may end silently.
+   */
+  readonly pollMs?: number;
+  /**
+   * True for the token of a log that is written here: what is appended to it is announced here anyway, and the store is
+   * spared a read for each append.
+   */
+  readonly writesWith?: (token: string) => boolean;
+}
+
+export function createAppWatcher(
+  kv: Deno.Kv,
+  { pollMs = POLL_EVERY, writesWith = () => false }: WatchOptions = {},
+): AppWatcher {
   let every = pollMs;
   const watches = new Map<AppId, Watch>();
 
-  return {
+  const watcher: AppWatcher = {
     subscribe(appId, callback) {
       let watch = watches.get(appId);
-      if (!watch) watches.set(appId, watch = startWatch(kv, appId, every));
+      if (!watch) watches.set(appId, watch = startWatch(kv, appId, every, writesWith));
       watch.subscribers.add(callback);
-      if (watch.latest) callback(watch.latest);
+      if (watch.latest) callback(watch.latest, false);
       return () => {
         if (!watch.subscribers.delete(callback) || watch.subscribers.size > 0) return;
         watch.stop();
         if (watches.get(appId) === watch) watches.delete(appId);
       };
     },
+    attend: (appId, callback) => watcher.subscribe(appId, (_, onlyLogs) => onlyLogs || callback()),
     pollEvery(ms) {
       every = ms;
       for (const watch of watches.values()) watch.poll(ms);
@@ -52,16 +70,22 @@ export function createAppWatcher(kv: Deno.Kv, pollMs = POLL_EVERY): AppWatcher {
       watches.clear();
     },
   };
+  return watcher;
 }
 
 interface Watch {
-  readonly subscribers: Set<(now: AppNow) => void>;
+  readonly subscribers: Set<Subscriber>;
   latest: AppNow | null;
   poll(everyMs: number): void;
   stop(): void;
 }
 
-function startWatch(kv: Deno.Kv, appId: AppId, pollMs: number): Watch {
+function startWatch(
+  kv: Deno.Kv,
+  appId: AppId,
+  pollMs: number,
+  writesWith: (token: string) => boolean,
+): Watch {
   let reader: ReadableStreamDefaultReader<Deno.KvEntryMaybe<unknown>[]> | null = null;
   let stopped = false;
   let retry: ReturnType<typeof setTimeout> | undefined;
@@ -81,15 +105,27 @@ function startWatch(kv: Deno.Kv, appId: AppId, pollMs: number): Watch {
     },
   };
 
-  function tell(logs: DeployId[], [app, preview, ...heads]: Deno.KvEntryMaybe<unknown>[]): DeployId[] {
-    const record = recordOf(app, preview);
-    const known: Record<string, LogHead> = {};
+  /** What the record was read from. */
+  let known = "";
+  let record: PreviewRecord | null = null;
+
+  /** @param looked by itself, without having heard of a change: leases lapse, and that is no change of the record */
+  function tell(
+    logs: DeployId[],
+    [app, preview, ...heads]: Deno.KvEntryMaybe<unknown>[],
+    looked = false,
+  ): DeployId[] {
+    const versions = `${app.versionstamp} ${preview.versionstamp}`;
+    const onlyLogs = versions === known && !looked;
+    if (versions !== known) record = recordOf(app, preview);
+    known = versions;
+    const found: Record<string, LogHead> = {};
     heads.forEach(({ value }, i) => {
-      if (value !== null) known[logs[i]] = LogHead.parse(value);
+      if (value !== null) found[logs[i]] = LogHead.parse(value);
     });
-    watch.latest = { record, heads: known };
-    for (const callback of [...watch.subscribers]) callback(watch.latest);
-    return openLogs(record);
+    watch.latest = { record, heads: found };
+    for (const callback of [...watch.subscribers]) callback(watch.latest, onlyLogs);
+    return openLogs(record, writesWith);
   }
 
   /** Watches until the set of open logs changes, then watches the new set. */
@@ -121,7 +157,7 @@ function startWatch(kv: Deno.Kv, appId: AppId, pollMs: number): Watch {
       const [app, preview] = await kv.getMany<unknown[]>(keysOf(appId, []));
       const logs = openLogs(recordOf(app, preview));
       const heads = await kv.getMany<unknown[]>(logs.map((id) => keys.logHead(id)));
-      if (!stopped) tell(logs, [app, preview, ...heads]);
+      if (!stopped) tell(logs, [app, preview, ...heads], true);
     } catch {
       // The next look, or the watch, will tell.
     }
@@ -145,10 +181,14 @@ const keysOf = (
   logs: DeployId[],
 ) => [keys.app(appId), keys.preview(appId), ...logs.map((id) => keys.logHead(id))];
 
-/** At most two: the instance's and the build's. */
-export function openLogs(record: PreviewRecord | null): DeployId[] {
+/** At most two: the instance's and the build's; without those that are written with such a token. */
+export function openLogs(
+  record: PreviewRecord | null,
+  without: (token: string) => boolean = () => false,
+): DeployId[] {
   const open = new Set<DeployId>();
-  if (record?.instance) open.add(record.instance.deployId);
-  if (record?.build?.token) open.add(record.build.deployId);
+  for (const writer of [record?.instance, record?.build]) {
+    if (writer?.token && !without(writer.token)) open.add(writer.deployId);
+  }
   return [...open];
 }

@@ -134,6 +134,7 @@ export function startRun(
 
   const done = live().finally(() => {
     ended = true;
+    writer.close();
     clearInterval(renewal);
     clearTimeout(idle);
   });

@@ -64,6 +64,8 @@ export interface LogWriter {
   write(line: LogLine): Promise<void>;
   /** Resolves when all that was written is committed, or the log is lost to another token. */
   flush(): Promise<void>;
+  /** Nothing more will be written. */
+  close(): void;
 }
 
 export interface LogStore {

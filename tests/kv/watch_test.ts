@@ -88,7 +88,7 @@ Deno.test("X2 where the watch is deaf, as to another process, looking finds new 
       return typeof value === "function" ? value.bind(target) : value;
     },
   });
-  const watcher = createAppWatcher(deaf, 5);
+  const watcher = createAppWatcher(deaf, { pollMs: 5 });
   const core = openIsolate(kv);
   const ear = new Ear();
   watcher.subscribe(APP_ID, ear.hear);
@@ -153,4 +153,55 @@ Deno.test("A17 what is left in the store of an app that is gone keeps nobody fro
   await ear.until(({ record }) => record === null);
   assert(ear.heard.every(({ record }) => record === null));
   watcher.close();
+});
+
+Deno.test("of a log that is written here a watch tells nothing, until somebody else writes it", async () => {
+  using kv = await Deno.openKv(":memory:");
+  await makeApp(kv);
+  const core = openIsolate(kv);
+  const here = createAppWatcher(kv, { writesWith: (token) => token === "token-1" });
+  const elsewhere = createAppWatcher(kv);
+  const [mine, theirs] = [new Ear(), new Ear()];
+  here.subscribe(APP_ID, mine.hear);
+  elsewhere.subscribe(APP_ID, theirs.hear);
+  const story = new Story(core);
+  await story.claim();
+  await story.write("token-1", 3);
+  await theirs.until(({ heads }) => heads[deploy(1)]?.lines === 3);
+  await story.act("succeed");
+  await story.claim();
+  await story.write("token-2", 2);
+  await mine.until(({ heads }) => heads[deploy(2)]?.lines === 2);
+  assert(mine.heard.every(({ heads }) => !(deploy(1) in heads)));
+  here.close();
+  elsewhere.close();
+  core.close();
+});
+
+Deno.test("whoever attends is told of the record and at each look, and not of lines", async () => {
+  using kv = await Deno.openKv(":memory:");
+  await makeApp(kv);
+  const core = openIsolate(kv);
+  const watcher = createAppWatcher(kv);
+  const ear = new Ear();
+  let told = 0;
+  watcher.subscribe(APP_ID, ear.hear);
+  await ear.until(() => true);
+  watcher.attend(APP_ID, () => told++);
+  assertEquals(told, 1);
+  const story = new Story(core);
+  await story.claim();
+  await ear.until(({ heads }) => heads[deploy(1)]?.lines === 0);
+  const before = told;
+  for (const lines of [1, 2, 3]) {
+    await story.write("token-1", 1);
+    await ear.until(({ heads }) => heads[deploy(1)]?.lines === lines);
+  }
+  assertEquals(told, before);
+  watcher.pollEvery(5);
+  const heard = ear.heard.length;
+  await ear.until(() => ear.heard.length > heard + 2);
+  assert(told > before, "leases lapse without any change");
+  watcher.close();
+  core.close();
 });

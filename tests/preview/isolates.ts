@@ -117,6 +117,7 @@ export function createIsolate(kv: Deno.Kv, isolateId: string, now: () => number)
         return {
           write: (line) => alive ? writer.write(line) : never,
           flush: () => alive ? writer.flush() : never,
+          close: writer.close,
         };
       },
     },
@@ -124,7 +125,7 @@ export function createIsolate(kv: Deno.Kv, isolateId: string, now: () => number)
     hasViewers: () => isolate.viewers,
     previewUrl: () => URL,
     announce: () => {},
-    watch: (appId, changed) => watcher.subscribe(appId, () => alive && changed()),
+    watch: (appId, changed) => watcher.attend(appId, () => alive && changed()),
     sleepAfter: 600_000,
     now,
   });

@@ -49,7 +49,7 @@ export async function makeApp(kv: Deno.Kv, id: AppId = APP_ID): Promise<void> {
 }
 
 export function openIsolate(kv: Deno.Kv, options: CoreOptions = {}): CoreIsolate {
-  const watcher = createAppWatcher(kv);
+  const watcher = createAppWatcher(kv, { writesWith: (token) => logs.writesWith(token) });
   const history = createHistory(kv, watcher);
   let present = 0;
   const tell = options.tell ?? ((hub, appId, news) => hub.announce(appId, news));

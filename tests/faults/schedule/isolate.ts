@@ -69,7 +69,10 @@ export class Isolate implements Mortal {
     const kv = this.#kv;
     const { now } = Date;
     const previews = createPreviewStore(kv);
-    const watcher = createAppWatcher(kv, world.profile.deaf ? POLL_DEAF : POLL);
+    const watcher = createAppWatcher(kv, {
+      pollMs: world.profile.deaf ? POLL_DEAF : POLL,
+      writesWith: (token) => logs.writesWith(token),
+    });
     const attended = new Map<AppId, () => void>();
     const presence = await createPresence(kv, {
       isolateId: name,
@@ -108,7 +111,7 @@ export class Isolate implements Mortal {
       hasViewers: (appId) => this.#asked(presence.here(appId)),
       previewUrl: () => URL,
       announce: (appId, events) => hub.announce(appId, { type: "events", events }),
-      watch: (appId, changed) => watcher.subscribe(appId, changed),
+      watch: watcher.attend,
       sleepAfter: 600_000,
       now,
     });
