@@ -10,7 +10,10 @@ import { type Farewell, HIGH_WATER, type Sink } from "./viewer.ts";
  */
 const FIRST_LOOK = 1;
 const LAST_LOOK = 128;
-/** Seconds after which a peer that answers no ping is gone; pings go out at half of it (A11). */
+/**
+ * Seconds without a sign of the peer after which it is gone; a ping goes out at half of it (A11). Our own client gives
+ * signs by itself, since on a slow line a ping waits behind all that was sent before it.
+ */
 const IDLE_TIMEOUT = 40;
 
 /** How a route turns a request into a socket. */

@@ -212,6 +212,12 @@ export class Audience {
     };
   }
 
+  /** To be called every few seconds. */
+  signsOfLife(): void {
+    if (this.#stalled) return;
+    for (const { connection } of this.#bySocket.values()) connection?.signOfLife();
+  }
+
   /** Reads nothing more until `go`. */
   stall(): void {
     if (this.#stalled) return;

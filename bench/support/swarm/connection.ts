@@ -58,6 +58,13 @@ export class Connection {
     return length;
   }
 
+  /** Tells a WebSocket's server that somebody is there, as our client does: its ping may come behind megabytes. */
+  signOfLife(): void {
+    if (this.#ask.transport === "ws" && this.isOpen) {
+      this.#sockets.send(this.socket, clientFrame(PONG, new Uint8Array()));
+    }
+  }
+
   #readHead(bytes: Uint8Array): void {
     const known = this.#head!.length;
     const head = this.#head! + latin1.decode(bytes);

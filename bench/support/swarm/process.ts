@@ -10,6 +10,8 @@ import { StreamRecord } from "./record.ts";
 const INPUT = 0;
 /** Milliseconds until the next look at what is waited for, where nothing happens. */
 const LOOK = 5;
+/** Milliseconds between two signs of life. */
+const SIGN_EVERY = 10_000;
 
 /** Something that a command waits for. */
 interface Waiting {
@@ -99,6 +101,14 @@ function takeFrom(socket: number): void {
   for (const audience of audiences.values()) if (audience.takes(socket)) return;
 }
 
+let lastSign = performance.now();
+
+function giveSigns(): void {
+  if (performance.now() < lastSign + SIGN_EVERY) return;
+  lastSign = performance.now();
+  for (const audience of audiences.values()) audience.signsOfLife();
+}
+
 sockets.watch(INPUT);
 say({ re: 0, ok: null });
 for (let going = true; going;) {
@@ -107,5 +117,6 @@ for (let going = true; going;) {
     else takeFrom(socket);
   }
   lookAtWaiting();
+  giveSigns();
 }
 Deno.exit();
