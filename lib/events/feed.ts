@@ -44,7 +44,7 @@ export interface FeedOptions {
  * Milliseconds between two flushes of a busy app: the more viewers, the more it costs to write to all of them, and the
  * more is gained where several lines share a write. What comes after a quiet moment does not wait.
  */
-export const flushEvery = (viewers: number): number => Math.min(Math.max(5, viewers / 20), 50);
+export const flushEvery = (viewers: number): number => Math.min(Math.max(5, viewers / 15), 100);
 /** Milliseconds after which what a watch told is read, if nobody has announced it. */
 const ANNOUNCED_WITHIN = 5;
 const RING_CHUNKS = 256;

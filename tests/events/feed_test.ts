@@ -105,7 +105,7 @@ Deno.test("a busy app is flushed once every five milliseconds", async () => {
 });
 
 Deno.test("the more viewers a busy app has, the more lines share a write, within limits", () => {
-  assertEquals([0, 1, 100, 200, 600, 1_000, 100_000].map(flushEvery), [5, 5, 5, 10, 30, 50, 50]);
+  assertEquals([0, 1, 75, 150, 900, 1_500, 100_000].map(flushEvery), [5, 5, 5, 10, 60, 100, 100]);
 });
 
 Deno.test("X2 news that were told before are not told again", async () => {
