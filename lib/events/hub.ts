@@ -1,6 +1,6 @@
 /** Brings what happens to apps to all who watch them through this isolate. */
-import { setImmediate } from "node:timers";
 import type { AppId } from "../protocol/ids.ts";
+import { nextTurn } from "../next_turn.ts";
 import type { Position } from "../protocol/cursor.ts";
 import type { LogUrl } from "./advance.ts";
 import { Feed, type News } from "./feed.ts";
@@ -109,7 +109,7 @@ export function createHub(options: HubOptions): Hub {
       for (const viewer of room.viewers) {
         if (served++ === VIEWERS_PER_TURN) {
           served = 1;
-          await new Promise((resolve) => setImmediate(resolve));
+          await nextTurn();
         }
         viewer.pump();
       }

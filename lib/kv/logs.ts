@@ -1,4 +1,5 @@
 /** Deploy logs on Deno KV: batches of lines under their first line's number, and a head that says where the log stands. */
+import { Buffer } from "node:buffer";
 import { logError } from "../log.ts";
 import type { AppId, DeployId } from "../protocol/ids.ts";
 import type { LogPayload } from "../protocol/events.ts";
@@ -11,8 +12,8 @@ import { type CommitTogether, createTogether } from "./together.ts";
 
 /** Bytes of one KV value; the limit is 65,536. */
 const BATCH_BYTES = 60_000;
-/** Batches of one atomic; the limit is 800 KiB. */
-const BATCHES_PER_COMMIT = 8;
+/** Batches of one atomic: a larger one would hold up the commits of other apps. */
+const BATCHES_PER_COMMIT = 4;
 /** Bytes that wait for a commit before the child's pipe has to wait too. */
 const QUEUE_BYTES = 256 * 1024;
 /** Old batches that one commit drops; the limit is 1,000 mutations. */
@@ -61,7 +62,7 @@ interface Batch {
 }
 
 interface FullBatch extends Batch {
-  readonly parts: readonly Uint8Array[];
+  readonly texts: readonly string[];
 }
 
 function createWriter(
@@ -147,13 +148,13 @@ function createWriter(
     let count = 0;
     while (count < queue.length && batches.length < BATCHES_PER_COMMIT) {
       const first = from + count;
-      const parts: Uint8Array[] = [];
+      const texts: string[] = [];
       let bytes = 0;
-      while (count < queue.length && bytes + queue[count].text.length <= BATCH_BYTES) {
-        bytes += queue[count].text.length;
-        parts.push(queue[count++].text);
+      while (count < queue.length && bytes + queue[count].bytes <= BATCH_BYTES) {
+        bytes += queue[count].bytes;
+        texts.push(queue[count++].text);
       }
-      batches.push({ first, bytes, parts });
+      batches.push({ first, bytes, texts });
     }
     const bytes = sum(batches);
     let total = keptBytes + bytes;
@@ -167,8 +168,8 @@ function createWriter(
       mutations: batches.length + dropped + 1,
       fill(atomic) {
         atomic.check({ key: keys.logHead(deployId), versionstamp });
-        for (const { first, bytes, parts } of batches) {
-          atomic.set(keys.log(deployId, first), concat(parts, bytes), { expireIn: KEPT_FOR });
+        for (const { first, texts } of batches) {
+          atomic.set(keys.log(deployId, first), encoder.encode(texts.join("")), { expireIn: KEPT_FOR });
         }
         for (const { first } of kept.slice(0, dropped)) atomic.delete(keys.log(deployId, first));
         atomic.set(keys.logHead(deployId), { appId, lines, first, closed: false, token } satisfies LogHead);
@@ -185,7 +186,7 @@ function createWriter(
   function applied({ from, count }: { from: number; count: number }): void {
     inFlight = null;
     const done = queue.splice(0, count);
-    queued -= sum(done.map(({ text }) => ({ bytes: text.length })));
+    queued -= sum(done);
     announce(appId, deployId, from, done.map(({ line }) => line));
   }
 
@@ -194,7 +195,7 @@ function createWriter(
       if (lost) return;
       const encoded = encodeLine(line);
       queue.push(encoded);
-      queued += encoded.text.length;
+      queued += encoded.bytes;
       begin();
       if (queued > QUEUE_BYTES) await new Promise<void>((resolve) => waiting.push(resolve));
     },
@@ -207,27 +208,21 @@ function createWriter(
 const sum = (batches: readonly { bytes: number }[]): number =>
   batches.reduce((total, { bytes }) => total + bytes, 0);
 
+/** Not as bytes: a hundred thousand small arrays a second would stop everything for their garbage. */
 interface EncodedLine {
   readonly line: LogLine;
-  readonly text: Uint8Array;
+  readonly text: string;
+  /** Of the text in UTF-8. */
+  readonly bytes: number;
 }
 
 const encoder = new TextEncoder();
 
 function encodeLine(line: LogLine): EncodedLine {
-  const text = encoder.encode(JSON.stringify(line) + "\n");
-  if (text.length <= BATCH_BYTES) return { line, text };
+  const text = JSON.stringify(line) + "\n";
+  const bytes = Buffer.byteLength(text);
+  if (bytes <= BATCH_BYTES) return { line, text, bytes };
   return encodeLine({ ...line, message: line.message.slice(0, Math.floor(line.message.length / 2)) });
-}
-
-function concat(parts: readonly Uint8Array[], bytes: number): Uint8Array {
-  const whole = new Uint8Array(bytes);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
