@@ -39,7 +39,8 @@ export function createDeployLogs(
         lines.push(...some);
         if (lines.length >= MAX_LINES) break;
       }
-      const next = lines.length > 0 ? lines.at(-1)!.line + 1 : Math.max(from, known.lines);
+      // Whoever asked from beyond the end must not miss what comes next.
+      const next = lines.length > 0 ? lines.at(-1)!.line + 1 : known.lines;
       return { lines, first: known.first, next, closed: known.closed && next >= known.lines };
     },
   };

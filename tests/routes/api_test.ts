@@ -278,6 +278,8 @@ Deno.test("the API", async (t) => {
     assert(log.lines.some(({ message, stream }) => message === "broken" && stream === "stderr"));
     const rest = DeployLog.parse(await (await house.ask("GET", `${path}?after=${log.next - 1}`)).json());
     assertEquals(rest.lines, log.lines.slice(-1));
+    const beyond = DeployLog.parse(await (await house.ask("GET", `${path}?after=1000000`)).json());
+    assertEquals([beyond.lines, beyond.next, beyond.closed], [[], log.next, true]);
     const text = await (await house.ask("GET", path, { headers: { accept: "text/plain" } })).text();
     assertEquals(text.trimEnd().split("\n").length, log.lines.length);
     const ndjson = await (await house.ask("GET", path, { headers: { accept: "application/x-ndjson" } }))
