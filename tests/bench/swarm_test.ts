@@ -1,8 +1,22 @@
 import { assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import { countUpTo } from "../../bench/support/swarm/record.ts";
-import { joined, lines, logItem, recordOf, textFrame, viewerOf, wire } from "./swarm_samples.ts";
+import { Chunk, type Item } from "../../lib/events/chunk.ts";
+import { httpChunk, joined, lines, logItem, recordOf, textFrame, viewerOf, wire } from "./swarm_samples.ts";
 
 const TRANSPORTS = ["sse", "ws"] as const;
+
+/** As Deno gathers what is small: comments and events in one chunk. */
+function gathered(all: readonly Item[]): Uint8Array {
+  const sse = (items: readonly Item[]) => new Chunk(items, { rev: 3, lines: {} }).sse;
+  const [retry, comment] = ["retry: 1000\n\n", ": still here\n\n"].map((text) =>
+    new TextEncoder().encode(text)
+  );
+  return joined([
+    httpChunk(joined([retry, sse(all.slice(0, 1)), comment, sse(all.slice(1, 3)), comment, comment])),
+    httpChunk(joined([sse(all.slice(3, 5)), comment])),
+    httpChunk(sse(all.slice(5))),
+  ]);
+}
 
 /** The lines of a record that a viewer is proven to have. */
 const linesOf = ({ viewer }: ReturnType<typeof viewerOf>) => countUpTo(viewer.record.lineEnds, viewer.offset);
@@ -16,6 +30,7 @@ for (const transport of TRANSPORTS) {
       wire(transport, [all]),
       wire(transport, all.map((item) => [item])),
       wire(transport, [null, all.slice(0, 3), null, all.slice(3, 11), null, null, all.slice(11)]),
+      ...(transport === "sse" ? [gathered(all)] : []),
     ];
     for (const size of [100_000, 1, 2, 7, 300]) {
       for (const bytes of cuts) {

@@ -69,13 +69,14 @@ export class StreamRecord {
   #parse(whole: boolean): void {
     // Offsets in this text are offsets in the bytes; what is not ASCII looks odd in it, and is JSON all the same.
     const text = latin1.decode(this.bytes.subarray(this.#parsed, this.length));
+    const known = this.#marks.size;
     let at = 0;
     for (;;) {
       const end = this.#endOfEvent(text, at, whole);
       if (end === -1) break;
       const message = this.#add(text.slice(at, end));
       at = end;
-      if (message?.startsWith(MARK)) this.#mark(message, this.#parsed + end);
+      if (message?.startsWith(MARK)) this.#marks.set(message, this.#parsed + end);
       this.ends.push(this.#parsed + end);
       this.times.push(this.#check.time);
       if (this.#check.time > 0) {
@@ -84,6 +85,9 @@ export class StreamRecord {
       }
     }
     this.#parsed += at;
+    if (this.#marks.size === known) return;
+    // Only now: whoever finds its mark may append what it was told beyond it.
+    for (const callback of this.#waiting.splice(0)) callback();
   }
 
   #endOfEvent(text: string, at: number, whole: boolean): number {
@@ -94,11 +98,6 @@ export class StreamRecord {
     const next = text.indexOf(WS_NEXT, at);
     if (next !== -1) return next + 2;
     return whole && at < text.length ? text.length : -1;
-  }
-
-  #mark(message: string, end: number): void {
-    this.#marks.set(message, end);
-    for (const callback of this.#waiting.splice(0)) callback();
   }
 
   #add(text: string): string | undefined {

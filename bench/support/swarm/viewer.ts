@@ -3,7 +3,9 @@ import { MARK, type StreamRecord } from "./record.ts";
 
 const latin1 = new TextDecoder("latin1");
 
-const COLON = 58, LETTER_R = 114, COMMA = 44;
+const LF = 10, COLON = 58, LETTER_R = 114, COMMA = 44;
+/** Bytes up to which Deno makes one HTTP chunk of what was written apart: a comment may stand beside events there. */
+const GATHERED = 1024;
 /** Bytes of a WebSocket frame by which it is known for what it is: `[{"type":"re`, where events begin with `[{"id":`. */
 const FRAME_HEAD = 12;
 const LETTER_T = 116, LETTER_E = 101;
@@ -25,6 +27,10 @@ export class Viewer {
   /** The cursor of the mark. */
   #markId = "";
   #aside = false;
+  /** True while the chunk may hold events and asides. */
+  #mixed = false;
+  /** Line ends in a row, in such a chunk. */
+  #lineEnds = 0;
   #notices = "";
   #held: Uint8Array | null = null;
   readonly #onMarked: () => void;
@@ -49,11 +55,33 @@ export class Viewer {
     return place.id;
   }
 
-  /** A piece of an SSE body: a chunk is either events, or a comment or `retry` that is no part of the history. */
+  /** A piece of an SSE body: events, and comments or a `retry`, which are no part of the history. */
   sse(bytes: Uint8Array, first: boolean, last: boolean): void {
-    if (first) this.#aside = bytes[0] === COLON || bytes[0] === LETTER_R;
-    if (this.#aside) this.#notice(bytes, first);
-    else this.#history(bytes, last);
+    if (first) {
+      // An empty line was before it.
+      this.#lineEnds = 2;
+      this.#mixed = bytes[0] === COLON || bytes[0] === LETTER_R || bytes.length <= GATHERED;
+    }
+    if (!this.#mixed) return this.#history(bytes, last);
+    let begun = false;
+    let from = 0;
+    const hand = (to: number) => {
+      if (to === from) return;
+      const part = bytes.subarray(from, to);
+      if (this.#aside) this.#notice(part, begun);
+      else this.#history(part, last);
+      from = to;
+    };
+    for (const [at, byte] of bytes.entries()) {
+      const aside = byte === COLON || byte === LETTER_R;
+      if (this.#lineEnds >= 2 && (aside || this.#aside)) {
+        hand(at);
+        begun = true;
+        this.#aside = aside;
+      }
+      this.#lineEnds = byte === LF ? this.#lineEnds + 1 : 0;
+    }
+    hand(bytes.length);
   }
 
   /** A piece of a text frame: an array of events, the empty one of the keepalive, or the farewell. */
