@@ -1,6 +1,6 @@
 /** From a command's bytes to the lines of the log: read, masked, dated, and handed on one after the other. */
 import type { BuildSink, LogLine } from "../preview/runner.ts";
-import { nextTurn } from "../next_turn.ts";
+import { afterIo } from "../next_turn.ts";
 import type { Command } from "../sandbox/sandbox.ts";
 import { withoutColour } from "./colour.ts";
 import { createLineReader, type RawLine } from "./lines.ts";
@@ -23,8 +23,8 @@ export interface Listener {
   tail(): string[];
 }
 
-/** Lines that are handled in one turn of the event loop: a command that floods its log must not hold up other apps. */
-const LINES_PER_TURN = 128;
+/** Lines after which others get their turn: a command that floods its log must not hold up other apps. */
+const LINES_PER_TURN = 512;
 /** How much of a command's last words is told with its failure. */
 const TAIL_LINES = 20;
 
@@ -46,7 +46,7 @@ export function createBuildLog(sink: BuildSink, masker: Masker, now: () => numbe
 
       async function handAll(stream: "stdout" | "stderr", lines: readonly RawLine[]): Promise<void> {
         for (const [i, raw] of lines.entries()) {
-          if (i % LINES_PER_TURN === LINES_PER_TURN - 1) await nextTurn();
+          if (i % LINES_PER_TURN === LINES_PER_TURN - 1) await afterIo();
           const message = masker.line(raw);
           tail.push(withoutColour(message));
           await hand({ source, stream, message });
