@@ -74,12 +74,12 @@ async function serve(transport: Transport, viewers: number, megabytes: number): 
       joined = await core.hub.join(APP_ID, null, sink);
     };
     if (req.headers.get("upgrade") !== "websocket") {
-      const { sink, body } = createSseSink(() => joined?.leave());
+      const { sink, body } = createSseSink({ gone: () => joined?.leave() });
       await join(sink);
       return new Response(body, { headers: SSE_HEADERS });
     }
     const { socket, response } = Deno.upgradeWebSocket(req, { idleTimeout: 0 });
-    socket.onopen = () => void join(createSocketSink(socket, () => joined?.leave()));
+    socket.onopen = () => void join(createSocketSink(socket, { gone: () => joined?.leave() }));
     return response;
   });
 

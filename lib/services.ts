@@ -268,7 +268,7 @@ export async function createServices(config: Config, around: Surroundings): Prom
       admit: accounts.admit,
       streams,
       trustProxy: config.trustProxy,
-      onSocket: (socket) => inFlight.track(new Promise((closed) => socket.addEventListener("close", closed))),
+      sockets: inFlight,
     }),
     inFlight,
     webhook: createWebhookEndpoint({

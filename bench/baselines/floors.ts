@@ -28,10 +28,19 @@ export interface FloorServer extends AsyncDisposable {
   memory(): number;
 }
 
-export async function startFloor(kind: Floor): Promise<FloorServer> {
+/** What is said to whoever comes. */
+export interface Told {
+  readonly headers: Readonly<Record<string, string>>;
+  /** Chunks of the stream, or frames. */
+  readonly first: readonly string[];
+}
+
+const LITTLE: Told = { headers: { "content-type": "text/event-stream" }, first: ["data: {}\n\n"] };
+
+export async function startFloor(kind: Floor, told: Told = LITTLE): Promise<FloorServer> {
   const { pid, ready, end } = await startProgram<{ port: number; control: number }>(
     new URL(import.meta.url),
-    [kind],
+    [kind, JSON.stringify(told)],
   );
   await pinToServer(pid);
   return {
@@ -42,14 +51,12 @@ export async function startFloor(kind: Floor): Promise<FloorServer> {
   };
 }
 
-const EVENT = new TextEncoder().encode("data: {}\n\n");
-const HEADERS = { "content-type": "text/event-stream" };
-
 /** @returns the port */
-function serve(kind: Floor): Promise<number> {
+function serve(kind: Floor, { headers, first }: Told): Promise<number> {
+  const encoder = new TextEncoder();
   const listening = Promise.withResolvers<number>();
   if (kind === "node") {
-    const server = createServer((_, answer) => answer.writeHead(200, HEADERS).write(EVENT));
+    const server = createServer((_, answer) => answer.writeHead(200, headers).write(first.join("")));
     server.listen(0, "127.0.0.1", () => listening.resolve((server.address() as { port: number }).port));
     return listening.promise;
   }
@@ -59,14 +66,14 @@ function serve(kind: Floor): Promise<number> {
     if (kind === "stream") {
       const body = new ReadableStream<Uint8Array>({
         start(controller) {
-          controller.enqueue(EVENT);
+          for (const text of first) controller.enqueue(encoder.encode(text));
           kept.push(controller);
         },
       });
-      return new Response(body, { headers: HEADERS });
+      return new Response(body, { headers });
     }
     const { socket, response } = Deno.upgradeWebSocket(req, { idleTimeout: 0 });
-    socket.onopen = () => socket.send("{}");
+    socket.onopen = () => first.forEach((text) => socket.send(text));
     kept.push(socket);
     return response;
   });
@@ -74,7 +81,7 @@ function serve(kind: Floor): Promise<number> {
 }
 
 if (import.meta.main) {
-  const port = await serve(Deno.args[0] as Floor);
+  const port = await serve(Deno.args[0] as Floor, JSON.parse(Deno.args[1]));
   // Asked at a port of its own: the measured one serves what is measured and nothing else.
   Deno.serve({
     hostname: "127.0.0.1",

@@ -12,7 +12,14 @@ import {
   revokeApiToken,
 } from "./api_tokens.ts";
 import { apiTokenFrom, ticketFrom } from "./bearer.ts";
-import { type Credential, type Ground, type Grounds, groundsOf } from "./entitlement.ts";
+import {
+  type Credential,
+  type Grounds,
+  groundsOf,
+  refusedWithout,
+  type Right,
+  type RightHolder,
+} from "./entitlement.ts";
 import { identify, type Identity } from "./identify.ts";
 import {
   createOrganisation,
@@ -68,8 +75,8 @@ export interface Accounts {
 /** Somebody whose stream may be opened, and may stay open until its right ends (X7). */
 export interface Admitted {
   readonly user: UserId;
-  /** Calls back once, with what a new request would now be refused with, until the returned function is called. */
-  whenOver(callback: (code: "not_signed_in" | "unknown_app") => void): () => void;
+  /** The holder will be told what a new request would then be refused with, but never before this returns. */
+  readonly hold: (holder: RightHolder) => Right;
 }
 
 export interface AccountPorts {
@@ -151,13 +158,10 @@ export function createAccounts(ports: AccountPorts): Accounts {
       const needed = groundsOf(user, credential, app);
       const missing = await grounds.missing(needed);
       if (missing !== null) {
-        return signedOut(missing) ? refuse("invalid_ticket", "signed out") : refuse("unknown_app");
+        const code = refusedWithout(missing);
+        return code === "not_signed_in" ? refuse("invalid_ticket", "signed out") : refuse(code);
       }
-      return granted({
-        user,
-        whenOver: (callback) =>
-          grounds.watch(needed, (ended) => callback(signedOut(ended) ? "not_signed_in" : "unknown_app")),
-      });
+      return granted({ user, hold: (holder) => grounds.watch(needed, holder) });
     },
   };
 
@@ -179,6 +183,3 @@ export function createAccounts(ports: AccountPorts): Accounts {
 
   return accounts;
 }
-
-/** The person is no longer who he was, whatever he may see; the other grounds are about the app. */
-const signedOut = ({ type }: Ground): boolean => type === "session" || type === "token";

@@ -25,10 +25,25 @@ export function groundsOf(
   ];
 }
 
+/** What somebody without this ground is refused with: without a session or token he is nobody, the others are about the app. */
+export const refusedWithout = ({ type }: Ground): "not_signed_in" | "unknown_app" =>
+  type === "session" || type === "token" ? "not_signed_in" : "unknown_app";
+
+/** Who is told, once, that a right has ended: an object that is there anyhow, as there is one for each open stream. */
+export interface RightHolder {
+  rightEnded(code: "not_signed_in" | "unknown_app"): void;
+}
+
+/** One for all who rest on the same grounds. */
+export interface Right {
+  /** That one will be told nothing more. */
+  leave(holder: RightHolder): void;
+}
+
 /** Where the grounds of rights are kept. `lib/kv/grounds.ts` implements it. */
 export interface Grounds {
   /** The first that does not hold now, or null. One read, shared with whoever asks at the same time. */
   missing(grounds: readonly Ground[]): Promise<Ground | null>;
-  /** Calls back once, soon after one of them ceased to hold, in whichever isolate; never before it returns. */
-  watch(grounds: readonly Ground[], onEnd: (ended: Ground) => void): () => void;
+  /** Tells the holder soon after one of them ceased to hold, in whichever isolate; never before it returns. */
+  watch(grounds: readonly Ground[], holder: RightHolder): Right;
 }

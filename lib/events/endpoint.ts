@@ -1,26 +1,30 @@
 /** The shared event endpoint (A1): who may, from where, by which transport. */
-import { logError, logInfo } from "../log.ts";
+import { logInfo } from "../log.ts";
 import { AppId, type UserId } from "../protocol/ids.ts";
 import { closeCodeOf, type ProblemCode } from "../protocol/problem.ts";
 import { clientAddress, type Peer } from "../http/address.ts";
 import { corsHeaders, mayConnect } from "../http/cors.ts";
 import { problemResponse, type Result } from "../http/problem.ts";
-import type { Position } from "../protocol/cursor.ts";
-import type { Hub, Joined } from "./hub.ts";
-import type { Sink } from "./viewer.ts";
+import type { Hub } from "./hub.ts";
 import { pollEvents } from "./json.ts";
 import type { OpenStreams, Streamer } from "./limits.ts";
 import { negotiate, resumeFrom } from "./negotiate.ts";
 import { createSseSink, SSE_HEADERS } from "./sse.ts";
-import { createSocketSink, refuseSocket, type Upgrade, upgradeOptions } from "./websocket.ts";
+import { type Right, type RightHolder, Stream } from "./stream.ts";
+import {
+  createSocketSink,
+  type OpenSockets,
+  refuseSocket,
+  type Upgrade,
+  upgradeOptions,
+} from "./websocket.ts";
 
 export interface EndpointPorts {
   readonly hub: Hub;
   /** Takes the ticket, or knows the API token; refuses whoever may not see the app (A2 to A4). */
   readonly admit: (req: Request, appId: AppId) => Promise<Result<Admitted>>;
   readonly allowedOrigins: readonly string[];
-  /** Told of each WebSocket: whoever ends the process waits until its goodbye has been answered. */
-  readonly onSocket?: (socket: WebSocket) => void;
+  readonly sockets?: OpenSockets;
   /** Counts streams, and says when there are too many. */
   readonly streams: OpenStreams;
   /** A proxy of ours stands in front and says who asks. */
@@ -30,8 +34,8 @@ export interface EndpointPorts {
 /** Somebody who may open a stream. */
 export interface Admitted {
   readonly user: UserId;
-  /** Calls back once, when he may no longer, with what he would now be refused with (X7). */
-  whenOver(callback: (code: "not_signed_in" | "unknown_app") => void): () => void;
+  /** The holder will be told when he may no longer (X7), but never before this returns. */
+  readonly hold: (holder: RightHolder) => Right;
 }
 
 /** @param peer the other end of the connection; absent: not counted by address */
@@ -44,20 +48,20 @@ const TOO_MANY = {
 } as const;
 
 export function createEventEndpoint(ports: EndpointPorts): EventEndpoint {
-  const { hub, streams, allowedOrigins, trustProxy = false } = ports;
+  const { hub, streams, sockets, allowedOrigins, trustProxy = false } = ports;
 
+  // What is made here for one request must not be kept by its stream: see `Stream`.
   return async (req, id, upgrade, peer) => {
     const { headers } = req;
     const origin = headers.get("origin");
     const address = peer && clientAddress(headers, peer, trustProxy);
     const cors = corsHeaders(origin, allowedOrigins);
     const transport = negotiate(headers);
-    const socket = transport === "websocket";
-    if (socket && !mayConnect(origin, allowedOrigins)) {
+    if (transport === "websocket" && !mayConnect(origin, allowedOrigins)) {
       return problemResponse("origin_not_allowed", undefined, cors);
     }
     const refuse = (code: ProblemCode, detail?: string) =>
-      socket ? refuseSocket(req, upgrade, code) : problemResponse(code, detail, cors);
+      transport === "websocket" ? refuseSocket(headers, upgrade, code) : problemResponse(code, detail, cors);
 
     const appId = AppId.safeParse(id);
     if (!appId.success) return refuse("unknown_app");
@@ -66,33 +70,34 @@ export function createEventEndpoint(ports: EndpointPorts): EventEndpoint {
     const resume = resumeFrom(new URL(req.url), headers);
     if (resume === null) return refuse("invalid_cursor");
     const { cursor, waitMs } = resume;
-    const { user, whenOver } = admitted.value;
-    const follow = (sink: Sink) => createStream(appId.data, cursor, sink, whenOver);
+    const { user, hold } = admitted.value;
+    const streamer = { user, app: appId.data, address };
+    const wanted = { hub, appId: appId.data, cursor, hold };
 
-    if (socket) {
-      const upgraded = upgrade(upgradeOptions(req));
-      ports.onSocket?.(upgraded.socket);
-      const sink = createSocketSink(upgraded.socket, () => stream.end());
-      const stream = follow(sink);
-      upgraded.socket.onopen = () => {
+    if (transport === "websocket") {
+      const { socket, response } = upgrade(upgradeOptions(headers));
+      const stream = new Stream();
+      const sink = createSocketSink(socket, stream, sockets);
+      socket.addEventListener("open", () => {
         // Not counted before: a socket that never opens would never give its place back.
-        const place = enter({ user, app: appId.data, address });
-        if (place.ok) void stream.start(place.leave);
-        else upgraded.socket.close(closeCodeOf("too_many_streams"), "too_many_streams");
-      };
-      return upgraded.response;
+        const place = enter(streamer);
+        if (place.ok) void stream.start({ ...wanted, sink, place });
+        else socket.close(closeCodeOf("too_many_streams"), "too_many_streams");
+      }, { once: true });
+      return response;
     }
 
-    const place = enter({ user, app: appId.data, address });
+    const place = enter(streamer);
     if (!place.ok) return refuse("too_many_streams", TOO_MANY[place.limit]);
     if (transport === "sse") {
-      const { sink, body } = createSseSink(() => stream.end());
-      const stream = follow(sink);
-      await stream.start(place.leave);
+      const stream = new Stream();
+      const { sink, body } = createSseSink(stream);
+      await stream.start({ ...wanted, sink, place });
       return new Response(body, { headers: { ...SSE_HEADERS, ...cors } });
     }
     const over = new AbortController();
-    const unwatch = whenOver((code) => over.abort(code));
+    const holder: RightHolder = { rightEnded: (code) => over.abort(code) };
+    const right = hold(holder);
     try {
       const signal = AbortSignal.any([req.signal, over.signal]);
       const answer = await pollEvents(hub, appId.data, cursor, waitMs, signal);
@@ -100,7 +105,7 @@ export function createEventEndpoint(ports: EndpointPorts): EventEndpoint {
       if (answer === null) return refuse("unknown_app");
       return Response.json(answer, { headers: { "cache-control": "no-store, no-transform", ...cors } });
     } finally {
-      unwatch();
+      right.leave(holder);
       place.leave();
     }
   };
@@ -110,34 +115,6 @@ export function createEventEndpoint(ports: EndpointPorts): EventEndpoint {
     // An operator whose proxy hides all addresses finds here why nobody gets in.
     if (!place.ok) logInfo("too-many-streams", { limit: place.limit, ...streamer });
     return place;
-  }
-
-  /** One stream from its start to its end: whoever fails to join, or leaves while joining, leaves nothing behind (S6). */
-  function createStream(appId: AppId, cursor: Position | null, sink: Sink, whenOver: Admitted["whenOver"]) {
-    let joined: Joined | null = null;
-    let ended = false;
-    const release: (() => void)[] = [];
-    return {
-      async start(leave: () => void) {
-        release.push(leave);
-        release.push(whenOver((code) => {
-          sink.close({ type: code === "not_signed_in" ? "signed-out" : "gone" });
-        }));
-        try {
-          joined = await hub.join(appId, cursor, sink);
-          if (joined === null) sink.close({ type: "gone" });
-          else if (ended) joined.leave();
-        } catch (error) {
-          logError("join-failed", error, { appId });
-          sink.close({ type: "failed" });
-        }
-      },
-      end() {
-        ended = true;
-        for (const give of release.splice(0)) give();
-        joined?.leave();
-      },
-    };
   }
 }
 

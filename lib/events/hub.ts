@@ -52,17 +52,41 @@ export interface Joined {
   readonly replayed: Promise<void>;
 }
 
+class Place implements Joined {
+  constructor(
+    private readonly leaveRoom: (room: Room, viewer: Viewer) => void,
+    private readonly room: Room,
+    readonly viewer: Viewer,
+    readonly replayed: Promise<void>,
+  ) {}
+
+  leave(): void {
+    this.leaveRoom(this.room, this.viewer);
+  }
+}
+
 interface Room {
+  readonly appId: AppId;
   readonly feed: Feed;
   /** True once its app is gone: whoever is just joining has to be told. */
   gone: boolean;
-  readonly viewers: Set<Viewer>;
+  readonly viewers: Map<Viewer, Seat>;
   joining: number;
   /** Viewers are being handed what is new; `again`: more came meanwhile. */
   delivering: boolean;
   again: boolean;
 }
 
+/** What is kept for a viewer besides himself: no closure and no timer, since there are thousands. */
+interface Seat {
+  /** Milliseconds of `performance.now` when it is asked to resume. */
+  readonly until: number;
+  /** Takes back that somebody looks. */
+  readonly release: () => void;
+}
+
+/** Of the time that a stream may be open: how often it is looked whose is over. */
+const AGE_STEPS = 40;
 /** Viewers that are served in one turn of the event loop: about a millisecond's work. */
 const VIEWERS_PER_TURN = 64;
 
@@ -73,15 +97,23 @@ export function createHub(options: HubOptions): Hub {
   const keepAlive = setInterval(() => {
     for (const { feed, viewers } of rooms.values()) {
       feed.ways.sweep();
-      for (const { sink } of viewers) sink.keepAlive();
+      for (const { sink } of viewers.keys()) sink.keepAlive();
     }
   }, keepAliveEvery);
+  const ages = setInterval(() => {
+    const now = performance.now();
+    for (const { viewers } of rooms.values()) {
+      for (const [viewer, { until }] of viewers) {
+        if (until <= now) viewer.close({ type: "reconnect", reason: "age", afterMs: 0 });
+      }
+    }
+  }, maxAge / AGE_STEPS);
   accelerator?.onNews((appId, news) => rooms.get(appId)?.feed.offer(news));
 
   function enter(appId: AppId): Room {
     let room = rooms.get(appId);
     if (!room) {
-      const viewers = new Set<Viewer>();
+      const viewers: Room["viewers"] = new Map();
       const feed = new Feed({
         appId,
         history,
@@ -91,7 +123,7 @@ export function createHub(options: HubOptions): Hub {
         onFlush: () => void deliver(made),
         onGone: () => queueMicrotask(() => endRoom(appId, made)),
       });
-      const made: Room = { feed, viewers, joining: 0, gone: false, delivering: false, again: false };
+      const made: Room = { appId, feed, viewers, joining: 0, gone: false, delivering: false, again: false };
       rooms.set(appId, room = made);
     }
     room.joining++;
@@ -106,7 +138,7 @@ export function createHub(options: HubOptions): Hub {
     while (room.again) {
       room.again = false;
       let served = 0;
-      for (const viewer of room.viewers) {
+      for (const viewer of room.viewers.keys()) {
         if (served++ === VIEWERS_PER_TURN) {
           served = 1;
           await nextTurn();
@@ -117,10 +149,20 @@ export function createHub(options: HubOptions): Hub {
     room.delivering = false;
   }
 
-  function tidy(appId: AppId, room: Room): void {
+  function tidy(room: Room): void {
     if (room.viewers.size > 0 || room.joining > 0) return;
     room.feed.close();
-    if (rooms.get(appId) === room) rooms.delete(appId);
+    if (rooms.get(room.appId) === room) rooms.delete(room.appId);
+  }
+
+  /** Once for each viewer, however often it is called. */
+  function leave(room: Room, viewer: Viewer): void {
+    const seat = room.viewers.get(viewer);
+    if (seat === undefined) return;
+    room.viewers.delete(viewer);
+    viewer.end();
+    seat.release();
+    tidy(room);
   }
 
   /** An app that is made anew under the same id gets another room. */
@@ -129,7 +171,7 @@ export function createHub(options: HubOptions): Hub {
     if (rooms.get(appId) === room) rooms.delete(appId);
     // What has just happened goes out before the goodbye (S1).
     room.feed.flush();
-    for (const viewer of room.viewers) {
+    for (const viewer of room.viewers.keys()) {
       viewer.pump();
       viewer.close({ type: "gone" });
     }
@@ -145,20 +187,6 @@ export function createHub(options: HubOptions): Hub {
     const release = await options.join(appId);
     const room = enter(appId);
     let viewer: Viewer | null = null;
-    let left = false;
-    // Spread, so that viewers who came together do not come back together; in steps, because Deno keeps a list of timers
-    // for each length of time, empty or not, until that time has gone by.
-    const stay = maxAge * (0.9 + Math.floor(Math.random() * 64) / 640);
-    const age = setTimeout(() => viewer?.close({ type: "reconnect", reason: "age", afterMs: 0 }), stay);
-    const leave = () => {
-      if (left) return;
-      left = true;
-      clearTimeout(age);
-      viewer?.end();
-      if (viewer) room.viewers.delete(viewer);
-      release();
-      tidy(appId, room);
-    };
     try {
       const { previewUrl, logUrl } = options;
       viewer = await Viewer.join(
@@ -167,10 +195,15 @@ export function createHub(options: HubOptions): Hub {
       );
     } finally {
       room.joining--;
-      if (viewer === null) leave();
+      if (viewer === null) {
+        release();
+        tidy(room);
+      }
     }
     if (viewer === null) return null;
-    room.viewers.add(viewer);
+    // Spread, so that viewers who came together do not come back together.
+    const stay = maxAge * (0.9 + Math.random() * 0.1 - 1 / AGE_STEPS);
+    room.viewers.set(viewer, { until: Math.trunc(performance.now() + stay), release });
     const replayed = viewer.catchUp();
     if (room.gone) viewer.close({ type: "gone" });
     else if (draining !== null) {
@@ -178,7 +211,7 @@ export function createHub(options: HubOptions): Hub {
       // Not empty-handed: what is new he gets first.
       void replayed.then(() => sendBack(viewer, spreadMs));
     }
-    return { leave, viewer, replayed };
+    return new Place(leave, room, viewer, replayed);
   }
 
   return {
@@ -199,7 +232,7 @@ export function createHub(options: HubOptions): Hub {
       draining = spreadMs;
       for (const { feed, viewers } of rooms.values()) {
         feed.flush();
-        for (const viewer of viewers) sendBack(viewer, spreadMs);
+        for (const viewer of viewers.keys()) sendBack(viewer, spreadMs);
       }
     },
 
@@ -211,9 +244,10 @@ export function createHub(options: HubOptions): Hub {
 
     close() {
       clearInterval(keepAlive);
+      clearInterval(ages);
       accelerator?.close();
       for (const { feed, viewers } of rooms.values()) {
-        for (const viewer of viewers) sendBack(viewer, 0);
+        for (const viewer of viewers.keys()) sendBack(viewer, 0);
         feed.close();
       }
     },

@@ -1,12 +1,14 @@
 /** Server-Sent Events: a sink on a byte stream. */
 import type { Chunk } from "./chunk.ts";
-import { type Farewell, HIGH_WATER, type Sink } from "./viewer.ts";
+import { type Farewell, HIGH_WATER, type Sink, type SinkOwner } from "./viewer.ts";
 
 /** What a client waits before it comes back, if nobody says otherwise; the client adds its own jitter. */
 const RETRY_MS = 1_000;
 
 const encoder = new TextEncoder();
+const FIRST = encoder.encode(`retry: ${RETRY_MS}\n\n`);
 const KEEP_ALIVE = encoder.encode(": still here\n\n");
+const STRATEGY = new ByteLengthQueuingStrategy({ highWaterMark: HIGH_WATER });
 
 /** Proxies must neither keep, change nor gather what is on its way (A11). */
 export const SSE_HEADERS = {
@@ -15,56 +17,77 @@ export const SSE_HEADERS = {
   "x-accel-buffering": "no",
 };
 
-/** @param onGone called once, when the client has closed the stream */
-export function createSseSink(onGone: () => void): { sink: Sink; body: ReadableStream<Uint8Array> } {
-  let controller!: ReadableStreamDefaultController<Uint8Array>;
-  let closed = false;
-  let waiting: (() => void)[] = [];
-  const wake = () => {
-    const callbacks = waiting;
-    waiting = [];
-    for (const callback of callbacks) callback();
-  };
-  const body = new ReadableStream<Uint8Array>({
-    start(c) {
-      controller = c;
-      c.enqueue(encoder.encode(`retry: ${RETRY_MS}\n\n`));
-    },
-    pull: wake,
-    cancel() {
-      closed = true;
-      onGone();
-      wake();
-    },
-  }, new ByteLengthQueuingStrategy({ highWaterMark: HIGH_WATER }));
+/** @param owner is told once, when the client has closed the stream or we have */
+export function createSseSink(owner: SinkOwner): { sink: Sink; body: ReadableStream<Uint8Array> } {
+  const sink = new SseSink(owner);
+  return { sink, body: new ReadableStream(sink, STRATEGY) };
+}
 
-  const send = (bytes: Uint8Array) => {
-    if (!closed) controller.enqueue(bytes);
-  };
-  const sink: Sink = {
-    write: (chunk: Chunk) => send(chunk.sse),
-    ready: () => !closed && (controller.desiredSize ?? 0) > 0,
-    whenReady(callback) {
-      if (closed) queueMicrotask(callback);
-      else waiting.push(callback);
-    },
-    keepAlive() {
-      // A stream that is not being read needs no more to read.
-      if (sink.ready()) send(KEEP_ALIVE);
-    },
-    close(farewell: Farewell) {
-      if (closed) return;
-      if (farewell.type === "reconnect") {
-        const { reason, afterMs } = farewell;
-        const data = JSON.stringify({ type: "reconnect", payload: { reason, afterMs } });
-        send(encoder.encode(`retry: ${Math.max(afterMs, 1)}\nevent: reconnect\ndata: ${data}\n\n`));
-      }
-      closed = true;
-      // What was enqueued before still reaches the client (S1).
-      controller.close();
-      onGone();
-      wake();
-    },
-  };
-  return { sink, body };
+/** The stream's own source, too: what is there as long as a viewer is small, and needs no closures. */
+class SseSink implements Sink, UnderlyingDefaultSource<Uint8Array> {
+  readonly #owner: SinkOwner;
+  #controller!: ReadableStreamDefaultController<Uint8Array>;
+  #closed = false;
+  #waiting: (() => void)[] | null = null;
+
+  constructor(owner: SinkOwner) {
+    this.#owner = owner;
+  }
+
+  start(controller: ReadableStreamDefaultController<Uint8Array>): void {
+    this.#controller = controller;
+    controller.enqueue(FIRST);
+  }
+
+  pull(): void {
+    const callbacks = this.#waiting;
+    this.#waiting = null;
+    for (const callback of callbacks ?? []) callback();
+  }
+
+  cancel(): void {
+    this.#end();
+  }
+
+  write(chunk: Chunk): void {
+    this.#send(chunk.sse);
+  }
+
+  ready(): boolean {
+    return !this.#closed && (this.#controller.desiredSize ?? 0) > 0;
+  }
+
+  whenReady(callback: () => void): void {
+    if (this.#closed) queueMicrotask(callback);
+    else (this.#waiting ??= []).push(callback);
+  }
+
+  keepAlive(): void {
+    // A stream that is not being read needs no more to read.
+    if (this.ready()) this.#send(KEEP_ALIVE);
+  }
+
+  close(farewell: Farewell): void {
+    if (this.#closed) return;
+    if (farewell.type === "reconnect") {
+      const { reason, afterMs } = farewell;
+      const data = JSON.stringify({ type: "reconnect", payload: { reason, afterMs } });
+      this.#send(
+        encoder.encode(`retry: ${Math.max(afterMs, 1)}\nevent: reconnect\ndata: ${data}\n\n`),
+      );
+    }
+    // What was enqueued before still reaches the client (S1).
+    this.#controller.close();
+    this.#end();
+  }
+
+  #send(bytes: Uint8Array): void {
+    if (!this.#closed) this.#controller.enqueue(bytes);
+  }
+
+  #end(): void {
+    this.#closed = true;
+    this.#owner.gone();
+    this.pull();
+  }
 }

@@ -24,6 +24,12 @@ export interface Sink {
   close(farewell: Farewell): void;
 }
 
+/** Whose connection it is: an object that is there anyhow, because a function of its own for each viewer would cost more. */
+export interface SinkOwner {
+  /** Called once, when the connection has ended, whoever ended it. */
+  gone(): void;
+}
+
 export type Farewell =
   /** There is no such app, or no longer for this viewer. */
   | { readonly type: "gone" }
@@ -41,11 +47,14 @@ export interface ViewerOptions {
   readonly logUrl: LogUrl;
 }
 
+/** Shared by nearly all. */
+const NONE: Readonly<Record<string, number>> = {};
+
 export class Viewer {
   #position: Position;
   /** The next chunk of the feed's ring, or null while reading from KV. */
   #seq: number | null = null;
-  #finished: Readonly<Record<string, number>> = {};
+  #finished = NONE;
   #waiting = false;
   #closed = false;
 
@@ -159,7 +168,8 @@ export class Viewer {
     const heads = ids.some((id) => !(id in present.heads))
       ? (await history.read(appId, ids as never[]))?.heads ?? {}
       : present.heads;
-    this.#finished = finishedLogs(from, feed.flushed!, heads);
+    const finished = finishedLogs(from, feed.flushed!, heads);
+    this.#finished = Object.keys(finished).length === 0 ? NONE : finished;
   }
 
   close(farewell: Farewell): void {

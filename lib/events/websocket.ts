@@ -2,7 +2,7 @@
 import { closeCodeOf, type ProblemCode } from "../protocol/problem.ts";
 import { WS_PROTOCOL } from "../protocol/ticket.ts";
 import type { Chunk } from "./chunk.ts";
-import { type Farewell, HIGH_WATER, type Sink } from "./viewer.ts";
+import { type Farewell, HIGH_WATER, type Sink, type SinkOwner } from "./viewer.ts";
 
 /**
  * Milliseconds until the first look at a socket that could take no more, and at most until the next: there is no event
@@ -22,8 +22,8 @@ export type Upgrade = (
 ) => { socket: WebSocket; response: Response };
 
 /** Read the headers before: afterwards they cannot be read. */
-export function upgradeOptions(req: Request): { protocol?: string; idleTimeout: number } {
-  const offered = req.headers.get("sec-websocket-protocol")?.split(",").map((name) => name.trim()) ?? [];
+export function upgradeOptions(headers: Pick<Headers, "get">): { protocol?: string; idleTimeout: number } {
+  const offered = headers.get("sec-websocket-protocol")?.split(",").map((name) => name.trim()) ?? [];
   return {
     ...(offered.includes(WS_PROTOCOL) ? { protocol: WS_PROTOCOL } : {}),
     idleTimeout: IDLE_TIMEOUT,
@@ -31,11 +31,10 @@ export function upgradeOptions(req: Request): { protocol?: string; idleTimeout: 
 }
 
 /** Completes the handshake and closes with 4000 + status and the code as reason (A2). */
-export function refuseSocket(req: Request, upgrade: Upgrade, code: ProblemCode): Response {
-  const { socket, response } = upgrade(upgradeOptions(req));
+export function refuseSocket(headers: Pick<Headers, "get">, upgrade: Upgrade, code: ProblemCode): Response {
+  const { socket, response } = upgrade(upgradeOptions(headers));
   // A close before the socket is open would be ignored.
   socket.onopen = () => socket.close(closeCodeOf(code), code);
-  socket.onerror = () => {};
   return response;
 }
 
@@ -49,60 +48,101 @@ const GOODBYES = {
   failed: "internal_error",
 } as const satisfies Record<Exclude<Farewell["type"], "reconnect">, ProblemCode>;
 
-/** @param onGone called once, when the socket closes, from whichever side */
-export function createSocketSink(socket: WebSocket, onGone: () => void): Sink {
-  const open = () => socket.readyState === WebSocket.OPEN;
-  const send = (text: string) => {
-    if (open()) socket.send(text);
-  };
-  let gone = false;
-  let waiting: (() => void)[] = [];
-  let looking: ReturnType<typeof setTimeout> | undefined;
-  const look = (waited = FIRST_LOOK) => {
-    clearTimeout(looking);
-    looking = undefined;
-    if (!gone && !sink.ready()) {
+/** Sockets whose goodbye may not have been answered yet: whoever ends the process waits for them. */
+export interface OpenSockets {
+  begin(): void;
+  end(): void;
+}
+
+/**
+ * The socket's listener, too: what is there as long as a viewer is small, and needs no closures. An error needs none, it is
+ * followed by the close.
+ *
+ * @param owner is told once, when the socket closes, from whichever side
+ */
+export function createSocketSink(socket: WebSocket, owner: SinkOwner, sockets?: OpenSockets): Sink {
+  const sink = new SocketSink(socket, owner, sockets);
+  sockets?.begin();
+  socket.addEventListener("close", sink);
+  return sink;
+}
+
+class SocketSink implements Sink, EventListenerObject {
+  readonly #socket: WebSocket;
+  readonly #owner: SinkOwner;
+  readonly #sockets: OpenSockets | undefined;
+  #gone = false;
+  #waiting: (() => void)[] | null = null;
+  #looking: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(socket: WebSocket, owner: SinkOwner, sockets: OpenSockets | undefined) {
+    this.#socket = socket;
+    this.#owner = owner;
+    this.#sockets = sockets;
+  }
+
+  /** Of `close`. */
+  handleEvent(): void {
+    this.#leave();
+    this.#sockets?.end();
+  }
+
+  write(chunk: Chunk): void {
+    this.#send(chunk.ws);
+  }
+
+  ready(): boolean {
+    return this.#isOpen() && this.#socket.bufferedAmount < HIGH_WATER;
+  }
+
+  whenReady(callback: () => void): void {
+    if (this.#gone) return queueMicrotask(callback);
+    (this.#waiting ??= []).push(callback);
+    this.#looking ??= setTimeout(() => this.#look(FIRST_LOOK), FIRST_LOOK);
+  }
+
+  keepAlive(): void {
+    if (this.#socket.bufferedAmount === 0) this.#send("[]");
+  }
+
+  close(farewell: Farewell): void {
+    if (farewell.type === "reconnect") {
+      const { reason, afterMs } = farewell;
+      this.#send(JSON.stringify([{ type: "reconnect", payload: { reason, afterMs } }]));
+      this.#socket.close(1000, "reconnect");
+    } else {
+      const code = GOODBYES[farewell.type];
+      this.#socket.close(closeCodeOf(code), code);
+    }
+    // A peer that never answers the goodbye must not stay on the list.
+    this.#leave();
+  }
+
+  #isOpen(): boolean {
+    return this.#socket.readyState === WebSocket.OPEN;
+  }
+
+  #send(text: string): void {
+    if (this.#isOpen()) this.#socket.send(text);
+  }
+
+  #look(waited: number): void {
+    this.#looking = undefined;
+    if (!this.#gone && !this.ready()) {
       const next = Math.min(waited * 2, LAST_LOOK);
-      looking = setTimeout(look, next, next);
+      this.#looking = setTimeout(() => this.#look(next), next);
       return;
     }
-    const callbacks = waiting;
-    waiting = [];
-    for (const callback of callbacks) callback();
-  };
-  const leave = () => {
-    if (gone) return;
-    gone = true;
-    onGone();
-    look();
-  };
-  socket.onclose = leave;
-  // An error is followed by the close.
-  socket.onerror = () => {};
+    const callbacks = this.#waiting;
+    this.#waiting = null;
+    for (const callback of callbacks ?? []) callback();
+  }
 
-  const sink: Sink = {
-    write: (chunk: Chunk) => send(chunk.ws),
-    ready: () => open() && socket.bufferedAmount < HIGH_WATER,
-    whenReady(callback) {
-      if (gone) return queueMicrotask(callback);
-      waiting.push(callback);
-      looking ??= setTimeout(look, FIRST_LOOK);
-    },
-    keepAlive() {
-      if (socket.bufferedAmount === 0) send("[]");
-    },
-    close(farewell: Farewell) {
-      if (farewell.type === "reconnect") {
-        const { reason, afterMs } = farewell;
-        send(JSON.stringify([{ type: "reconnect", payload: { reason, afterMs } }]));
-        socket.close(1000, "reconnect");
-      } else {
-        const code = GOODBYES[farewell.type];
-        socket.close(closeCodeOf(code), code);
-      }
-      // A peer that never answers the goodbye must not stay on the list.
-      leave();
-    },
-  };
-  return sink;
+  #leave(): void {
+    if (this.#gone) return;
+    this.#gone = true;
+    this.#owner.gone();
+    clearTimeout(this.#looking);
+    this.#look(FIRST_LOOK);
+  }
 }

@@ -39,7 +39,7 @@ export function preflight(req: Request, allowed: readonly string[], methods: rea
 
 /** The answer with CORS headers. A switch to WebSocket (101) is returned as it is: the standard lets nobody make another. */
 export function withCors(response: Response, origin: string | null, allowed: readonly string[]): Response {
-  if (response.status === 101) return response;
+  if (response.status === 101 || hasCors(response, origin, allowed)) return response;
   const headers = new Headers(response.headers);
   for (const [name, value] of Object.entries(corsHeaders(origin, allowed))) {
     if (name !== "vary") headers.set(name, value);
@@ -47,6 +47,13 @@ export function withCors(response: Response, origin: string | null, allowed: rea
   }
   // Headers of a fetched answer cannot be changed in place.
   return new Response(response.body, { status: response.status, statusText: response.statusText, headers });
+}
+
+/** True where whoever made the answer has said all of it: another one would be made for nothing. */
+function hasCors({ headers }: Response, origin: string | null, allowed: readonly string[]): boolean {
+  if (!variesByOrigin(headers)) return false;
+  const { vary: _, ...rest } = corsHeaders(origin, allowed);
+  return Object.entries(rest).every(([name, value]) => headers.get(name) === value);
 }
 
 function variesByOrigin(headers: Headers): boolean {

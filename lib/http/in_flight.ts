@@ -1,7 +1,10 @@
 /** Answers that are not fully sent yet: a process that ends must not cut off what it has just said (S1, X10). */
 
 export interface InFlight {
-  /** @param completed settles when the answer, or the goodbye of a socket, has been sent or its reader has gone */
+  /** Counts something that is under way, until the same is said to have ended. */
+  begin(): void;
+  end(): void;
+  /** @param completed settles when the answer has been sent or its reader has gone */
   track(completed: Promise<unknown>): void;
   readonly size: number;
   /** Resolves when nothing is under way, or after so many milliseconds. @returns how many were left */
@@ -11,15 +14,18 @@ export interface InFlight {
 export function createInFlight(): InFlight {
   let size = 0;
   let empty: (() => void)[] = [];
-  const done = () => {
+  const begin = () => void size++;
+  const end = () => {
     if (--size > 0) return;
     for (const resolve of empty) resolve();
     empty = [];
   };
   return {
+    begin,
+    end,
     track(completed) {
-      size++;
-      completed.then(done, done);
+      begin();
+      completed.then(end, end);
     },
     get size() {
       return size;

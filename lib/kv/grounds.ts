@@ -2,7 +2,13 @@
  * `Grounds` on Deno KV: what all open streams of this isolate rest on, each key watched once however many streams share
  * it. Keys go ten to a watch, and are read now and then besides: see `pollEvery`.
  */
-import type { Ground, Grounds } from "../auth/entitlement.ts";
+import {
+  type Ground,
+  type Grounds,
+  refusedWithout,
+  type Right,
+  type RightHolder,
+} from "../auth/entitlement.ts";
 import type { Session } from "../auth/sessions.ts";
 import type { ApiToken } from "../auth/api_tokens.ts";
 import { logError } from "../log.ts";
@@ -27,12 +33,19 @@ export interface GroundWatcher extends Grounds {
   close(): void;
 }
 
-/** One ground of some streams. */
+/** What some streams rest on: the same for all of one session and one app, so that each of them costs a place in a set. */
+interface Shared extends Right {
+  readonly name: string;
+  readonly watched: readonly Watched[];
+  readonly holders: Set<RightHolder>;
+}
+
+/** One ground of some rights. */
 interface Watched {
   readonly name: string;
   readonly key: Deno.KvKey;
   readonly ground: Ground;
-  readonly listeners: Set<(ended: Ground) => void>;
+  readonly rights: Set<Shared>;
   readonly group: Group;
 }
 
@@ -45,6 +58,7 @@ interface Group {
 }
 
 export function createGrounds(kv: Deno.Kv, now: () => number = Date.now): GroundWatcher {
+  const rights = new Map<string, Shared>();
   const all = new Map<string, Watched>();
   const groups = new Set<Group>();
   const gathered = createGatherer(kv);
@@ -53,7 +67,37 @@ export function createGrounds(kv: Deno.Kv, now: () => number = Date.now): Ground
 
   function judge(watched: Watched, value: unknown): void {
     if (holds(watched.ground, value, now())) return;
-    for (const listener of [...watched.listeners]) listener(watched.ground);
+    const code = refusedWithout(watched.ground);
+    for (const right of [...watched.rights]) {
+      const holders = [...right.holders];
+      right.holders.clear();
+      forget(right);
+      for (const holder of holders) holder.rightEnded(code);
+    }
+  }
+
+  function rightTo(grounds: readonly Ground[]): Shared {
+    const name = JSON.stringify(grounds);
+    const known = rights.get(name);
+    if (known) return known;
+    const right: Shared = {
+      name,
+      watched: grounds.map(add),
+      holders: new Set(),
+      leave(holder) {
+        if (right.holders.delete(holder) && right.holders.size === 0) forget(right);
+      },
+    };
+    for (const watched of right.watched) watched.rights.add(right);
+    rights.set(name, right);
+    return right;
+  }
+
+  function forget(right: Shared): void {
+    rights.delete(right.name);
+    for (const watched of right.watched) {
+      if (watched.rights.delete(right) && watched.rights.size === 0) remove(watched);
+    }
   }
 
   function add(ground: Ground): Watched {
@@ -61,7 +105,7 @@ export function createGrounds(kv: Deno.Kv, now: () => number = Date.now): Ground
     const known = all.get(name);
     if (known) return known;
     const group = roomyGroup();
-    const watched: Watched = { name, key: keyOf(ground), ground, listeners: new Set(), group };
+    const watched: Watched = { name, key: keyOf(ground), ground, rights: new Set(), group };
     all.set(name, watched);
     group.watched.add(watched);
     begin(group, GATHER);
@@ -149,19 +193,10 @@ export function createGrounds(kv: Deno.Kv, now: () => number = Date.now): Ground
       return grounds.find((ground, i) => !holds(ground, entries[i].value, now())) ?? null;
     },
 
-    watch(grounds, onEnd) {
-      const mine = grounds.map(add);
-      const leave = () => {
-        for (const watched of mine) {
-          if (watched.listeners.delete(listener) && watched.listeners.size === 0) remove(watched);
-        }
-      };
-      function listener(ended: Ground): void {
-        leave();
-        onEnd(ended);
-      }
-      for (const { listeners } of mine) listeners.add(listener);
-      return leave;
+    watch(grounds, holder) {
+      const right = rightTo(grounds);
+      right.holders.add(holder);
+      return right;
     },
 
     pollEvery,
@@ -173,6 +208,7 @@ export function createGrounds(kv: Deno.Kv, now: () => number = Date.now): Ground
       for (const group of groups) stop(group);
       groups.clear();
       all.clear();
+      rights.clear();
     },
   };
 }

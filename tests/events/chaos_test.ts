@@ -45,7 +45,7 @@ interface Seen {
 async function join({ hub }: CoreIsolate): Promise<Seen> {
   const sink = new Collector();
   const joined = (await hub.join(APP_ID, START, sink))!;
-  return { sink, from: START, leave: joined.leave };
+  return { sink, from: START, leave: () => joined.leave() };
 }
 
 /** The story goes on while viewers come, and one of them stops for some time; in the end all have seen everything. */

@@ -18,9 +18,11 @@ async function serving(
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (req) => {
     let joined: Joined | null = null;
     let gone = false;
-    const end = () => {
-      gone = true;
-      joined?.leave();
+    const owner = {
+      gone() {
+        gone = true;
+        joined?.leave();
+      },
     };
     const join = async (sink: Sink) => {
       joined = await core.hub.join(APP_ID, null, sink).catch(() => null);
@@ -28,12 +30,12 @@ async function serving(
       else if (gone) joined.leave();
     };
     if (req.headers.get("upgrade") !== "websocket") {
-      const { sink, body } = createSseSink(end);
+      const { sink, body } = createSseSink(owner);
       await join(sink);
       return new Response(body, { headers: { "content-type": "text/event-stream" } });
     }
     const { socket, response } = Deno.upgradeWebSocket(req);
-    const sink = createSocketSink(socket, end);
+    const sink = createSocketSink(socket, owner);
     socket.onopen = () => void join(sink);
     return response;
   });

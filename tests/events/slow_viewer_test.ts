@@ -1,6 +1,6 @@
 /** What waits in the server for a viewer that reads nothing, while its app's log goes on: 64 KiB at most. */
 import { assert, assertEquals } from "@std/assert";
-import { CHUNK_BYTES, EVENT_BYTES } from "../../lib/events/chunk.ts";
+import { type Chunk, CHUNK_BYTES, EVENT_BYTES } from "../../lib/events/chunk.ts";
 import { createSseSink } from "../../lib/events/sse.ts";
 import { createSocketSink } from "../../lib/events/websocket.ts";
 import type { Sink } from "../../lib/events/viewer.ts";
@@ -37,9 +37,21 @@ async function goOn(core: CoreIsolate, story: Story): Promise<void> {
 
 async function quick(core: CoreIsolate): Promise<{ sink: Collector; leave(): void }> {
   const sink = new Collector();
-  const { leave } = (await core.hub.join(APP_ID, null, sink))!;
-  return { sink, leave };
+  const joined = (await core.hub.join(APP_ID, null, sink))!;
+  return { sink, leave: () => joined.leave() };
 }
+
+/** The same sink, and one sees what has just been written to it. */
+const observed = (sink: Sink, onWritten: (chunk: Chunk) => void): Sink => ({
+  write(chunk) {
+    sink.write(chunk);
+    onWritten(chunk);
+  },
+  ready: () => sink.ready(),
+  whenReady: (callback) => sink.whenReady(callback),
+  keepAlive: () => sink.keepAlive(),
+  close: (farewell) => sink.close(farewell),
+});
 
 const isAt = (sink: Collector, lines: number) =>
   Object.values(parseCursor(sink.items.findLast(({ id }) => id)?.id ?? "0")!.lines)[0] === lines;
@@ -47,16 +59,10 @@ const isAt = (sink: Collector, lines: number) =>
 Deno.test("X1 SSE: a viewer that reads nothing keeps 64 KiB waiting at most, and what comes later reaches it nevertheless", () =>
   inCore(async (core, story) => {
     await story.claim();
-    const { sink, body } = createSseSink(() => {});
+    const { sink, body } = createSseSink({ gone() {} });
     let written = 0;
-    const counted: Sink = {
-      ...sink,
-      write(chunk) {
-        written += chunk.sse.byteLength;
-        sink.write(chunk);
-      },
-    };
-    const { leave } = (await core.hub.join(APP_ID, null, counted))!;
+    const counted = observed(sink, (chunk) => written += chunk.sse.byteLength);
+    const joined = (await core.hub.join(APP_ID, null, counted))!;
     const other = await quick(core);
     await goOn(core, story);
     const total = (await core.logs.head(story.deploys[0]))!.lines;
@@ -78,7 +84,7 @@ Deno.test("X1 SSE: a viewer that reads nothing keeps 64 KiB waiting at most, and
       if (lines.length === total) break;
     }
     assertEquals(lines, Array.from({ length: total }, (_, n) => n));
-    leave();
+    joined.leave();
     other.leave();
   }));
 
@@ -92,16 +98,11 @@ Deno.test("X1 WebSocket: a peer that reads nothing keeps 64 KiB waiting at most"
     const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (req) => {
       const upgraded = Deno.upgradeWebSocket(req);
       socket = upgraded.socket;
-      const sink = createSocketSink(socket, () => leave());
-      const counted: Sink = {
-        ...sink,
-        write(chunk) {
-          sink.write(chunk);
-          most = Math.max(most, socket.bufferedAmount);
-        },
-      };
+      const sink = createSocketSink(socket, { gone: () => leave() });
+      const counted = observed(sink, () => most = Math.max(most, socket.bufferedAmount));
       socket.onopen = async () => {
-        leave = (await core.hub.join(APP_ID, null, counted))!.leave;
+        const place = (await core.hub.join(APP_ID, null, counted))!;
+        leave = () => place.leave();
         joined.resolve();
       };
       return upgraded.response;
@@ -140,13 +141,13 @@ Deno.test("no chunk is larger than what a viewer may cost, whatever its lines ar
     const total = (await core.logs.head(story.deploys[0]))!.lines;
     await live.sink.until(() => isAt(live.sink, total));
     const late = new Collector();
-    const { leave } = (await core.hub.join(APP_ID, { rev: 0, lines: {} }, late))!;
+    const joined = (await core.hub.join(APP_ID, { rev: 0, lines: {} }, late))!;
     await late.until(() => isAt(late, total));
     for (const chunk of [...live.sink.chunks, ...late.chunks]) {
       const ws = new TextEncoder().encode(chunk.ws).byteLength;
       const most = chunk.items.length > 1 ? CHUNK_BYTES : EVENT_BYTES;
       assert(chunk.sse.byteLength <= most && ws <= most, `${chunk.sse.byteLength}, ${ws}`);
     }
-    leave();
+    joined.leave();
     live.leave();
   }));

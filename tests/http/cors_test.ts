@@ -122,3 +122,24 @@ Deno.test("A5 a WebSocket handshake is let in from allowed origins and from prog
   client.close();
   await Promise.all([gone, closed.promise]);
 });
+
+Deno.test("A5 an answer that has said all of it is passed on as it is, and one that said less is not", () => {
+  const origin = "https://editor.example";
+  const answer = (headers: Record<string, string>) => new Response("x", { headers });
+  const complete = answer(corsHeaders(origin, ALLOWED));
+  assert(withCors(complete, origin, ALLOWED) === complete);
+  const foreign = answer({ vary: "Accept, origin" });
+  assert(withCors(foreign, "https://evil.example", ALLOWED) === foreign);
+  const partly: Record<string, string>[] = [
+    { vary: "Origin" },
+    { "access-control-allow-origin": origin },
+    { ...corsHeaders(origin, ALLOWED), vary: "Accept" },
+    { ...corsHeaders(origin, ALLOWED), "access-control-allow-origin": "https://other.example:8443" },
+  ];
+  for (const headers of partly) {
+    const { headers: made } = withCors(answer(headers), origin, ALLOWED);
+    assertEquals(made.get("access-control-allow-origin"), origin);
+    assertEquals(made.get("access-control-expose-headers"), "Retry-After");
+    assert(/\borigin\b/i.test(made.get("vary")!));
+  }
+});

@@ -22,3 +22,14 @@ Deno.test("X10 a reader that takes nothing is not waited for for ever", async ()
   await time.tickAsync(3_000);
   assertEquals(await settled, 1);
 });
+
+Deno.test("X10 what says itself when it begins and ends is waited for, too", async () => {
+  const inFlight = createInFlight();
+  inFlight.begin();
+  inFlight.begin();
+  inFlight.end();
+  assertEquals(inFlight.size, 1);
+  const settled = inFlight.settled(10_000);
+  inFlight.end();
+  assertEquals([await settled, inFlight.size], [0, 0]);
+});

@@ -62,24 +62,25 @@ function counting(
   return { kv: proxy, seen };
 }
 
-/** Resolves with the ground that ended. */
+/** Resolves with what its holder is told. */
 function ending(grounds: ReturnType<typeof createGrounds>, mine: Ground[]) {
   let calls = 0;
-  let leave = () => {};
-  const ended = new Promise<Ground>((resolve) => {
-    leave = grounds.watch(mine, (ground) => {
+  const { promise: ended, resolve } = Promise.withResolvers<string>();
+  const holder = {
+    rightEnded(code: string) {
       calls++;
-      resolve(ground);
-    });
-  });
-  return { ended, leave, calls: () => calls };
+      resolve(code);
+    },
+  };
+  const right = grounds.watch(mine, holder);
+  return { ended, leave: () => right.leave(holder), calls: () => calls };
 }
 
 const turns = async (kv: Deno.Kv, count = 20) => {
   for (let i = 0; i < count; i++) await kv.get(["turn"]);
 };
 
-Deno.test("X7 the end of any ground is told once, with the ground, to all who rest on it and to nobody else", async () => {
+Deno.test("X7 the end of any ground is told once, with what one is now refused with, to all who rest on it and to nobody else", async () => {
   using kv = await store(3);
   const grounds = createGrounds(kv);
   const [one, again, other] = [
@@ -88,16 +89,16 @@ Deno.test("X7 the end of any ground is told once, with the ground, to all who re
     ending(grounds, groundsOf(1)),
   ];
   await kv.delete(keys.session(hash(0)));
-  assertEquals((await one.ended).type, "session");
-  assertEquals((await again.ended).type, "session");
+  assertEquals(await one.ended, "not_signed_in");
+  assertEquals(await again.ended, "not_signed_in");
   await kv.delete(keys.member(owner, person(1)));
-  assertEquals((await other.ended).type, "membership");
+  assertEquals(await other.ended, "unknown_app");
   await kv.delete(keys.member(owner, person(0)));
   await turns(kv);
   assertEquals([one.calls(), again.calls(), other.calls(), grounds.size], [1, 1, 1, 0]);
   const last = ending(grounds, groundsOf(2));
   await kv.set(keys.app(AppId.parse("hello")), { createdAt: 2 });
-  assertEquals(await last.ended, APP, "another app has its id");
+  assertEquals(await last.ended, "unknown_app", "another app has its id");
   grounds.close();
 });
 
@@ -105,7 +106,7 @@ Deno.test("X7 a ground that ended before the watch began is told, too", async ()
   using kv = await store(1);
   await kv.delete(keys.session(hash(0)));
   const grounds = createGrounds(kv);
-  assertEquals((await ending(grounds, groundsOf(0)).ended).type, "session");
+  assertEquals(await ending(grounds, groundsOf(0)).ended, "not_signed_in");
   grounds.close();
 });
 
@@ -166,7 +167,7 @@ Deno.test("X2 X7 where watches are deaf, as between processes on one file, the p
   grounds.pollEvery(5);
   const [one, other] = [ending(grounds, groundsOf(0)), ending(grounds, groundsOf(1))];
   await kv.delete(keys.session(hash(0)));
-  assertEquals((await one.ended).type, "session");
+  assertEquals(await one.ended, "not_signed_in");
   assertEquals(other.calls(), 0);
   grounds.close();
 });
@@ -180,7 +181,7 @@ Deno.test("X7 a session that runs out ends its streams, though nobody writes any
   await turns(kv);
   assertEquals(calls(), 0);
   clock.now++;
-  assertEquals((await ended).type, "session");
+  assertEquals(await ended, "not_signed_in");
   grounds.close();
 });
 
@@ -198,7 +199,7 @@ Deno.test("X7 a store that is away ends no stream, and is asked again", async ()
   await kv.delete(keys.member(owner, person(0)));
   away = false;
   await time.tickAsync(1_100);
-  assertEquals((await ended).type, "membership");
+  assertEquals(await ended, "unknown_app");
   grounds.close();
   time.restore();
 });
