@@ -5,7 +5,7 @@ import type { Position } from "../protocol/cursor.ts";
 import type { LogUrl } from "./advance.ts";
 import { Feed, type News } from "./feed.ts";
 import type { History } from "./history.ts";
-import { type Sink, Viewer } from "./viewer.ts";
+import { type Sink, type Source, Viewer } from "./viewer.ts";
 
 /** To every *other* isolate, as fast as it can, with no promise that it arrives. */
 export interface Accelerator {
@@ -68,6 +68,8 @@ class Place implements Joined {
 interface Room {
   readonly appId: AppId;
   readonly feed: Feed;
+  /** What its viewers draw from. */
+  readonly source: Source;
   /** True once its app is gone: whoever is just joining has to be told. */
   gone: boolean;
   readonly viewers: Map<Viewer, Seat>;
@@ -114,16 +116,20 @@ export function createHub(options: HubOptions): Hub {
     let room = rooms.get(appId);
     if (!room) {
       const viewers: Room["viewers"] = new Map();
+      const { logUrl } = options;
+      const previewUrl = options.previewUrl(appId);
       const feed = new Feed({
         appId,
         history,
-        previewUrl: options.previewUrl(appId),
-        logUrl: options.logUrl,
+        previewUrl,
+        logUrl,
         viewers: () => viewers.size,
         onFlush: () => void deliver(made),
         onGone: () => queueMicrotask(() => endRoom(appId, made)),
       });
-      const made: Room = { appId, feed, viewers, joining: 0, gone: false, delivering: false, again: false };
+      const source = { feed, history, appId, previewUrl, logUrl };
+      const state = { joining: 0, gone: false, delivering: false, again: false };
+      const made: Room = { appId, feed, source, viewers, ...state };
       rooms.set(appId, room = made);
     }
     room.joining++;
@@ -188,11 +194,7 @@ export function createHub(options: HubOptions): Hub {
     const room = enter(appId);
     let viewer: Viewer | null = null;
     try {
-      const { previewUrl, logUrl } = options;
-      viewer = await Viewer.join(
-        { sink, feed: room.feed, history, appId, previewUrl: previewUrl(appId), logUrl },
-        cursor,
-      );
+      viewer = await Viewer.join(room.source, sink, cursor);
     } finally {
       room.joining--;
       if (viewer === null) {

@@ -38,8 +38,8 @@ export type Farewell =
   | { readonly type: "reconnect"; readonly reason: "age" | "restart"; readonly afterMs: number }
   | { readonly type: "failed" };
 
-export interface ViewerOptions {
-  readonly sink: Sink;
+/** One for all viewers of an app. */
+export interface Source {
   readonly feed: Feed;
   readonly history: History;
   readonly appId: AppId;
@@ -58,10 +58,12 @@ export class Viewer {
   #waiting = false;
   #closed = false;
 
-  readonly #options: ViewerOptions;
+  readonly sink: Sink;
+  readonly #source: Source;
 
-  private constructor(options: ViewerOptions, position: Position) {
-    this.#options = options;
+  private constructor(source: Source, sink: Sink, position: Position) {
+    this.#source = source;
+    this.sink = sink;
     this.#position = position;
   }
 
@@ -69,22 +71,18 @@ export class Viewer {
    * Shows things as they are, or what comes after `cursor`, and goes on live.
    * @returns null for an unknown app
    */
-  static async join(options: ViewerOptions, cursor: Position | null): Promise<Viewer | null> {
-    const { sink, feed, previewUrl, logUrl } = options;
+  static async join(source: Source, sink: Sink, cursor: Position | null): Promise<Viewer | null> {
+    const { feed, previewUrl, logUrl } = source;
     const present = await feed.refresh();
     if (present === null) return null;
     const known = cursor && isKnown(cursor, present) ? cursor : null;
     const begin = known ? null : restart(present, null, previewUrl, logUrl);
-    const viewer = new Viewer(options, known ?? begin!.to);
+    const viewer = new Viewer(source, sink, known ?? begin!.to);
     await viewer.#findFinished(viewer.#position, present);
     if (begin) sink.write(new Chunk(begin.items, begin.to));
     // Whoever resumes where nothing is new would else hear nothing, and take the transport for broken (A21).
     else sink.keepAlive();
     return viewer;
-  }
-
-  get sink(): Sink {
-    return this.#options.sink;
   }
 
   /** Where this viewer is: what was handed to its sink. */
@@ -94,12 +92,13 @@ export class Viewer {
 
   /** True where it has got all there is. */
   get caughtUp(): boolean {
-    return this.#seq !== null && this.#seq >= this.#options.feed.nextSeq;
+    return this.#seq !== null && this.#seq >= this.#source.feed.nextSeq;
   }
 
   /** Hands over as many chunks as the sink takes now. */
   pump(): void {
-    const { feed, sink } = this.#options;
+    const { sink } = this;
+    const { feed } = this.#source;
     while (this.#seq !== null && !this.#closed) {
       const chunk = feed.chunk(this.#seq);
       if (chunk === null) return;
@@ -118,7 +117,7 @@ export class Viewer {
   #wait(): void {
     if (this.#waiting) return;
     this.#waiting = true;
-    this.#options.sink.whenReady(() => {
+    this.sink.whenReady(() => {
       this.#waiting = false;
       this.pump();
     });
@@ -126,7 +125,8 @@ export class Viewer {
 
   /** Reads from KV what lies between this viewer and the feed, at the sink's pace; then follows the ring. */
   async catchUp(): Promise<void> {
-    const { sink, feed, appId } = this.#options;
+    const { sink } = this;
+    const { feed, appId } = this.#source;
     try {
       while (!this.#closed) {
         if (!sink.ready()) await new Promise<void>((resolve) => sink.whenReady(resolve));
@@ -149,7 +149,7 @@ export class Viewer {
   }
 
   async #restart(): Promise<Chunk | null> {
-    const { feed, previewUrl, logUrl } = this.#options;
+    const { feed, previewUrl, logUrl } = this.#source;
     const present = await feed.refresh();
     if (present === null) return null;
     // Logs may have ended since this viewer joined, and the events that told of it are gone too.
@@ -163,7 +163,7 @@ export class Viewer {
 
   /** A cursor may stand in a log that has ended since and that no event will mention again. */
   async #findFinished(from: Position, present: Present): Promise<void> {
-    const { feed, history, appId } = this.#options;
+    const { feed, history, appId } = this.#source;
     const ids = Object.keys(from.lines);
     const heads = ids.some((id) => !(id in present.heads))
       ? (await history.read(appId, ids as never[]))?.heads ?? {}
@@ -175,7 +175,7 @@ export class Viewer {
   close(farewell: Farewell): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#options.sink.close(farewell);
+    this.sink.close(farewell);
   }
 
   /** The client has gone. */
