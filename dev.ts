@@ -2,14 +2,13 @@
 import { Builder } from "fresh/dev";
 import { ensureDemo } from "./examples/demo.ts";
 import { prepareDev } from "./examples/prepare_dev.ts";
-
-const builder = new Builder();
+import { buildForProduction } from "./production_build.ts";
 
 if (Deno.args.includes("build")) {
-  await builder.build();
+  await buildForProduction();
 } else {
   const port = await prepareDev();
-  await builder.listen(async () => {
+  await new Builder().listen(async () => {
     const main = await import("./main.ts");
     await ensureDemo(main.services);
     return main;

@@ -1,5 +1,5 @@
 /** One start of the production build, timed from the spawn to the last byte of its first answer. */
-import { Builder } from "fresh/dev";
+import { buildForProduction } from "../../production_build.ts";
 import { createAnswerReader } from "./http_answer.ts";
 import { freePort, pinned, SERVER_CORE } from "./process.ts";
 
@@ -37,7 +37,7 @@ export interface ColdServer {
 export async function buildServer(): Promise<string> {
   const outDir = await Deno.makeTempDir({ prefix: "wakelight-built-" });
   addEventListener("unload", () => Deno.removeSync(outDir, { recursive: true }));
-  await new Builder({ root: ROOT, outDir }).build();
+  await buildForProduction({ root: ROOT, outDir });
   return `${outDir}/server.js`;
 }
 

@@ -38,6 +38,7 @@ export async function startInstrumentedServer(
   const server = await startProduction(dataDir, {
     env: { ...ROOM, ...env },
     entry: new URL(entry, import.meta.url).href,
+    fromSources: true,
   });
   const bind = () => pin(server.pid, SERVER_CORE);
   const stop = async () => {

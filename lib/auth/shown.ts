@@ -1,5 +1,5 @@
 /** What a request shows of itself, as far as that can be told without the store. */
-import { apiTokenFrom } from "./bearer.ts";
+import { apiTokenIn } from "./bearer.ts";
 import { digestHex } from "./secrets.ts";
 import { sessionCookieValues } from "./session_cookie.ts";
 
@@ -9,10 +9,21 @@ export interface Shown {
   readonly hash: string;
 }
 
-/** Null where there is nothing, or more than one thing to choose from: then `identify` decides. */
-export function shownBy(req: Pick<Request, "headers" | "url">, secure: boolean): Shown | null {
-  const token = apiTokenFrom(req);
-  if (token !== null) return { via: "token", hash: digestHex(token) };
-  const [value, another] = sessionCookieValues(req.headers.get("cookie"), secure);
+/** The headers in which it does, as they came. */
+export interface Showing {
+  readonly authorization: string | null;
+  readonly cookie: string | null;
+}
+
+/**
+ * Null where there is nothing, or more than one thing to choose from: then `identify` decides. Where there is an
+ * `Authorization`, nothing else is looked at.
+ */
+export function shownBy({ authorization, cookie }: Showing, secure: boolean): Shown | null {
+  if (authorization !== null) {
+    const token = apiTokenIn(authorization);
+    return token === null ? null : { via: "token", hash: digestHex(token) };
+  }
+  const [value, another] = sessionCookieValues(cookie, secure);
   return value === undefined || another !== undefined ? null : { via: "session", hash: digestHex(value) };
 }

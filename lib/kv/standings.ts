@@ -1,6 +1,7 @@
 /**
  * `ReadStanding` on Deno KV: one snapshot of all that is asked. Which membership to read is known only from token and
  * app, so the first time takes two; after that the one that counted last is read along, and judged by what it is then.
+ * Whoever is a member is a user: users stay, so that theirs is no key to read (as for streams, see `groundsOf`).
  */
 import { ApiToken, isSettledToken } from "../auth/api_tokens.ts";
 import { isSettledSession, Session } from "../auth/sessions.ts";
@@ -36,24 +37,21 @@ export function createStandings(kv: Deno.Kv, now: () => number): ReadStanding {
   }
 
   async function read(asker: Asker, appId: AppId, { owner, user }: Membership) {
-    const [shown, app, preview, build, instance, member, known] = await kv.getMany<unknown[]>([
+    const [shown, app, preview, instance, member] = await kv.getMany<unknown[]>([
       asker.via === "token" ? keys.apiToken(asker.hash) : keys.session(asker.hash),
       keys.app(appId),
       keys.preview(appId),
-      keys.lease(appId, "build"),
       keys.lease(appId, "instance"),
       keys.member(owner, user),
-      keys.user(user),
     ]);
     const found = userOf(asker, shown.value);
     if (found === null || app.value === null) return null;
-    const lease = (value: unknown) => value === null ? null : Lease.parse(value);
     return {
       membership: { owner: App.parse(app.value).owner, user: found },
-      member: member.value !== null && known.value !== null,
+      member: member.value !== null,
       standing: {
         record: preview.value === null ? EMPTY_RECORD : PreviewRecord.parse(preview.value),
-        leases: { build: lease(build.value), instance: lease(instance.value) },
+        instance: instance.value === null ? null : Lease.parse(instance.value),
       },
     };
   }

@@ -13,20 +13,28 @@ export type HostKind =
 const OTHER: HostKind = { kind: "other" };
 
 /**
- * @param host the value of `Host`
+ * Reads the value of `Host`.
  * @param previewDomain host and perhaps port, `localhost:8000` or `previews.example`. Without a port any port fits.
  * @param publicUrl where the dashboard lives; its own host is never a preview, even if it lies below the preview domain
  */
-export function readHost(host: string | null, previewDomain: string, publicUrl?: string): HostKind {
-  if (host === null) return OTHER;
-  const asked = split(host);
+export function createHostReader(
+  previewDomain: string,
+  publicUrl?: string,
+): (host: string | null) => HostKind {
   const domain = split(previewDomain);
-  if (asked === null || domain === null || !samePort(asked.port, domain.port)) return OTHER;
-  if (!asked.name.endsWith(`.${domain.name}`)) return OTHER;
-  if (publicUrl !== undefined && asked.name === new URL(publicUrl).hostname) return OTHER;
-  const id = AppId.safeParse(asked.name.slice(0, -domain.name.length - 1));
-  return id.success ? { kind: "preview", appId: id.data } : { kind: "refused" };
+  const dashboard = publicUrl === undefined ? null : new URL(publicUrl).hostname;
+  return (host) => {
+    const asked = host === null ? null : split(host);
+    if (asked === null || domain === null || !samePort(asked.port, domain.port)) return OTHER;
+    if (!asked.name.endsWith(`.${domain.name}`) || asked.name === dashboard) return OTHER;
+    const id = AppId.safeParse(asked.name.slice(0, -domain.name.length - 1));
+    return id.success ? { kind: "preview", appId: id.data } : { kind: "refused" };
+  };
 }
+
+/** The same for one of them. */
+export const readHost = (host: string | null, previewDomain: string, publicUrl?: string): HostKind =>
+  createHostReader(previewDomain, publicUrl)(host);
 
 /** The app that this host name is the preview of, or null. */
 export function parsePreviewHost(
@@ -38,13 +46,34 @@ export function parsePreviewHost(
   return read.kind === "preview" ? read.appId : null;
 }
 
+/** A preview as its visitors see it. */
+export interface PreviewSite {
+  /** `https://shop.previews.example` */
+  readonly origin: string;
+  /** `shop.previews.example`, without the port that the scheme has anyway. */
+  readonly host: string;
+  /** `https` */
+  readonly scheme: string;
+}
+
+/** What all previews have in common is worked out once. */
+export function createPreviewSites(
+  config: { readonly publicUrl: string; readonly previewDomain: string },
+): (appId: AppId) => PreviewSite {
+  const { protocol } = new URL(config.publicUrl);
+  const below = new URL(`${protocol}//app.${config.previewDomain}`).host.slice("app".length);
+  return (appId) => ({
+    origin: `${protocol}//${appId}.${config.previewDomain}`,
+    host: appId + below,
+    scheme: protocol.slice(0, -1),
+  });
+}
+
 /** Where a preview is visited: `http(s)://<appId>.<previewDomain>`, with the dashboard's scheme and no slash at the end. */
-export function previewUrl(
+export const previewUrl = (
   appId: AppId,
   config: { readonly publicUrl: string; readonly previewDomain: string },
-): string {
-  return `${new URL(config.publicUrl).protocol}//${appId}.${config.previewDomain}`;
-}
+): string => createPreviewSites(config)(appId).origin;
 
 function split(host: string): { name: string; port: string | null } | null {
   // One dot at the end is the same name, written in full.

@@ -8,14 +8,15 @@ import { StorageUnavailable } from "../../lib/kv/commit.ts";
 import { logError } from "../../lib/log.ts";
 import type { Services } from "../../lib/services.ts";
 import type { State } from "./define.ts";
-import { answerPreview, withFront } from "./front.ts";
+import { createAnswerPreview, withFront } from "./front.ts";
 
 export function createApp(services: Services): App<State> {
   const { config } = services;
   const ownOrigin = new URL(config.publicUrl).origin;
+  const answerPreview = createAnswerPreview(services);
   const app = new App<State>()
     .use(async (ctx) => {
-      const preview = answerPreview(services, ctx.req, ctx.info);
+      const preview = answerPreview(ctx.req, ctx.info);
       if (preview !== null) return await preview;
       services.inFlight.track(Promise.resolve(ctx.info.completed));
       return await ctx.next();
@@ -66,7 +67,7 @@ export function createApp(services: Services): App<State> {
       return res;
     })
     .fsRoutes();
-  return withFront(app, services);
+  return withFront(app, services, answerPreview);
 }
 
 const isForPrograms = (path: string) => /^\/(?:api|webhooks)(?:\/|$)/.test(path);

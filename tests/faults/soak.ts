@@ -44,6 +44,7 @@ async function soak(): Promise<void> {
   const server = await house.start({
     workers: WORKERS,
     entry: new URL("./soak/entry.ts", import.meta.url).href,
+    fromSources: true,
     v8Flags: "--expose-gc",
     env: SETTINGS,
   });

@@ -3,6 +3,7 @@ import { FIRST_USER } from "../../lib/auth/accounts.ts";
 import { keys } from "../../lib/kv/keys.ts";
 import { AppId } from "../../lib/protocol/ids.ts";
 import { makeRepository } from "../build/support.ts";
+import { until } from "../support/until.ts";
 import { openHouse } from "./house.ts";
 
 /** The same question: plain, and so that it takes the long way. */
@@ -64,4 +65,69 @@ Deno.test("A16 X7 the fast path to a status says what the long way says, to the 
   const preview = await house.preview(id, path);
   assertEquals(preview.headers.get("content-type")?.startsWith("application/json"), false);
   await preview.body?.cancel();
+});
+
+Deno.test("A16 who asks for a status in the same words at the same moment shares a read, and nobody gets what was true before he asked", async () => {
+  await using house = await openHouse();
+  const repository = await makeRepository(`${house.folder}/hello`);
+  await repository.commit({ "index.html": "hi" });
+  const made = await house.ask("POST", "/api/apps", { json: { name: "Hello", repository: repository.path } });
+  const { id } = await made.json();
+  const path = `/api/apps/${id}/status`;
+  const error = async (answer: Promise<Response>) => (await (await answer).json()).error;
+  // The token's use is noted, and what is remembered of whom it belongs to.
+  for (let i = 0; i < 2; i++) assertEquals(await error(house.ask("GET", path)), null);
+
+  const { kv } = house;
+  const key = keys.preview(AppId.parse(id));
+  const { value } = await kv.get<Record<string, unknown>>(key);
+  const getMany = kv.getMany.bind(kv);
+  let reads = 0;
+  /** While it is there, reads of standings have their entries and wait. */
+  let gate: Promise<void> | null = null;
+  kv.getMany = (async (wanted: Deno.KvKey[]) => {
+    if (!wanted.some((one) => String(one) === String(key))) return await getMany(wanted);
+    reads++;
+    const entries = await getMany(wanted);
+    await gate;
+    return entries;
+  }) as typeof kv.getMany;
+
+  const answers = await Promise.all(Array.from({ length: 40 }, () => house.ask("GET", path)));
+  assertEquals(new Set(await Promise.all(answers.map((answer) => answer.text()))).size, 1);
+  assertEquals(reads, 1);
+
+  const open = Promise.withResolvers<void>();
+  gate = open.promise;
+  const early = error(house.ask("GET", path));
+  await until("the read is under way", () => reads === 2);
+  await kv.set(key, { ...value, lastError: "later" });
+  const late = [error(house.ask("GET", path)), error(house.ask("GET", path))];
+  open.resolve();
+  assertEquals([await early, ...await Promise.all(late)], [null, "later", "later"]);
+  assertEquals(reads, 3);
+});
+
+Deno.test("A16 X7 a session beside other words in Authorization is judged for itself, however many ask at once", async () => {
+  await using house = await openHouse();
+  const repository = await makeRepository(`${house.folder}/hello`);
+  await repository.commit({ "index.html": "hi" });
+  const made = await house.ask("POST", "/api/apps", { json: { name: "Hello", repository: repository.path } });
+  const path = `/api/apps/${(await made.json()).id}/status`;
+  const token = new URL(await house.services.signInLink()).searchParams.get("token")!;
+  const signedIn = await house.services.signIn(token);
+  if (!signedIn.ok) throw new Error("not signed in");
+  const cookie = signedIn.value.cookie.split(";")[0];
+  const cookies = [cookie, `${cookie.slice(0, -43)}${"x".repeat(43)}`, "none=1"];
+  for (const authorization of [null, "Basic eDp5"]) {
+    const answers = await Promise.all(cookies.map(async (cookie) => {
+      const answer = await house.anonymous("GET", path, {
+        cookie,
+        ...(authorization === null ? {} : { authorization }),
+      });
+      await answer.body?.cancel();
+      return answer.status;
+    }));
+    assertEquals(answers, [200, 401, 401]);
+  }
 });

@@ -1,5 +1,6 @@
 /** One process of production as `deno task start` runs it: the built server under `deno serve --parallel`. */
 import { Builder } from "fresh/dev";
+import { buildForProduction } from "../../../production_build.ts";
 import type { Server } from "../../support/server.ts";
 import { until } from "../../support/until.ts";
 
@@ -26,6 +27,8 @@ export interface StartOptions {
   readonly workers?: number;
   /** A module, by its address or beside this file, that is served instead of the built server; it finds that in `BUILT`. */
   readonly entry?: string;
+  /** The built server runs from its sources, whose modules the entry can share; in production they are bundled. */
+  readonly fromSources?: boolean;
   /** Options for V8. */
   readonly v8Flags?: string;
   readonly env?: Record<string, string>;
@@ -39,16 +42,21 @@ export interface ProductionServer extends Server {
   ended(): Promise<number>;
 }
 
-let building: Promise<string> | undefined;
+const building = new Map<boolean, Promise<string>>();
 
 /** Built once for all tests of a run; removed when that ends. */
-function built(): Promise<string> {
-  return building ??= (async () => {
-    const outDir = await Deno.makeTempDir({ prefix: "wakelight-built-" });
-    addEventListener("unload", () => Deno.removeSync(outDir, { recursive: true }));
-    await new Builder({ root: ROOT, outDir }).build();
-    return `${outDir}/server.js`;
-  })();
+function built(fromSources: boolean): Promise<string> {
+  let server = building.get(fromSources);
+  if (!server) building.set(fromSources, server = build(fromSources));
+  return server;
+}
+
+async function build(fromSources: boolean): Promise<string> {
+  const outDir = await Deno.makeTempDir({ prefix: "wakelight-built-" });
+  addEventListener("unload", () => Deno.removeSync(outDir, { recursive: true }));
+  const options = { root: ROOT, outDir };
+  await (fromSources ? new Builder(options).build() : buildForProduction(options));
+  return `${outDir}/server.js`;
 }
 
 let begun = 0;
@@ -58,8 +66,8 @@ export async function startProduction(
   dataDir: string,
   options: StartOptions = {},
 ): Promise<ProductionServer> {
-  const { workers = 1, entry, v8Flags, env = {} } = options;
-  const server = await built();
+  const { workers = 1, entry, fromSources = false, v8Flags, env = {} } = options;
+  const server = await built(fromSources);
   const port = freePort();
   // Not `localhost`, which would be asked for on ::1 first.
   const url = `http://127.0.0.1:${port}`;
