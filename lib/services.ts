@@ -305,6 +305,7 @@ export async function createServices(config: Config, around: Surroundings): Prom
       hub.close();
       watcher.close();
       grounds.close();
+      proxy.close();
       await lookup.close();
       kv.close();
     },

@@ -7,12 +7,14 @@
 import { pinToServer, startProgram } from "../support/subject.ts";
 
 /** In a process of its own, on the core of the server. */
-export async function startBareProxy(appPort: number): Promise<{ readonly port: number } & AsyncDisposable> {
+export async function startBareProxy(
+  appPort: number,
+): Promise<{ readonly port: number; readonly pid: number } & AsyncDisposable> {
   const { pid, ready, end } = await startProgram<{ port: number }>(new URL(import.meta.url), [
     String(appPort),
   ]);
   await pinToServer(pid);
-  return { port: ready.port, [Symbol.asyncDispose]: end };
+  return { port: ready.port, pid, [Symbol.asyncDispose]: end };
 }
 
 async function bridge(req: Request, address: string): Promise<Response> {

@@ -8,7 +8,7 @@ import { until } from "../../tests/support/until.ts";
 import { echoLoad } from "../support/echo_load.ts";
 import { type Figure, type Row, runAlone, type RunOptions, type Verdict } from "../support/figure.ts";
 import { httpLoad } from "../support/http_load.ts";
-import { LOAD_CORE, pinned } from "../support/process.ts";
+import { cpuSeconds, LOAD_CORE, pinned } from "../support/process.ts";
 import { type BenchServer, startServer } from "../support/server.ts";
 import { median } from "../support/stats.ts";
 import { short } from "../support/table.ts";
@@ -19,6 +19,8 @@ const SIZES = [["1 KB", 1024], ["1 MB", 1024 * 1024]] as const;
 const SHARE = 0.5;
 /** Milliseconds by which the first byte may be later. */
 const LATER = 2;
+/** Seconds, once for each way and length. */
+const WARM_UP = 1.5;
 /** One at a time, as a person clicks. */
 const PACED = { rate: 50, connections: 1 };
 
@@ -27,6 +29,8 @@ interface Way {
   readonly name: string;
   readonly port: number;
   readonly host: string;
+  /** Of the proxy, null where there is none. */
+  readonly pid: number | null;
 }
 
 /** @returns both ways to it, the direct one first */
@@ -52,8 +56,8 @@ async function createApp(server: BenchServer): Promise<readonly [Way, Way]> {
   });
   const port = Number(/^answers at (\d+)$/m.exec((await app.log()).join("\n"))?.[1]);
   return [
-    { name: "direct", port, host: `127.0.0.1:${port}` },
-    { name: "preview proxy", port: server.port, host: new URL(app.previewUrl).host },
+    { name: "direct", port, host: `127.0.0.1:${port}`, pid: null },
+    { name: "preview proxy", port: server.port, host: new URL(app.previewUrl).host, pid: server.pid },
   ];
 }
 
@@ -62,7 +66,7 @@ export async function run({ rounds, quick }: RunOptions): Promise<Figure> {
   await using server = await startServer();
   const [direct, proxied] = await createApp(server);
   await using bareProxy = await startBareProxy(direct.port);
-  const bare: Way = { ...direct, name: "bare proxy", port: bareProxy.port };
+  const bare: Way = { ...direct, name: "bare proxy", port: bareProxy.port, pid: bareProxy.pid };
   const ways = [direct, bare, proxied];
   const rows: Row[] = [];
   const ratios: Figure["ratios"][number][] = [];
@@ -97,10 +101,25 @@ export async function run({ rounds, quick }: RunOptions): Promise<Figure> {
       expect: { length },
     });
     const load = { connections: CONNECTIONS, ...time };
+    // Code that has never run is not what is measured.
+    for (const way of ways) await httpLoad({ ...asked(way), ...load, seconds: 0.1, warmUp: WARM_UP });
+    const perCore = new Map<Way, number[]>();
     compare(
       `answers of ${name}`,
-      await all(name, "requests/s", async (way) => (await httpLoad({ ...asked(way), ...load })).perSecond),
+      await all(name, "requests/s", async (way) => {
+        const before = way.pid === null ? 0 : cpuSeconds(way.pid);
+        const { requests, perSecond } = await httpLoad({ ...asked(way), ...load, warmUp: 0 });
+        const took = way.pid === null ? 0 : cpuSeconds(way.pid) - before;
+        if (took > 0) perCore.set(way, [...perCore.get(way) ?? [], requests / took]);
+        return perSecond;
+      }),
     );
+    for (const way of [bare, proxied]) {
+      const values = perCore.get(way) ?? [];
+      rows.push({ name: way.name, of: `${name}, for each second of its core`, values, unit: "requests" });
+    }
+    const [theirs, mine] = [bare, proxied].map((way) => median(perCore.get(way) ?? []));
+    ratios.push({ name: `answers of ${name}, preview / bare proxy, by core`, value: mine / theirs });
     const [soonest, , ours] = await all(
       `${name}, first byte, one at a time`,
       "ms",

@@ -1,8 +1,10 @@
 /** Which headers pass the proxy, in both directions: pure. */
 import { hostOnly, withoutCookieClearing, withoutSession } from "./cookies.ts";
+import type { PreviewSite } from "./host.ts";
+import { type Field, listOf, valueOf } from "./http1/fields.ts";
 
 /** RFC 9110, 7.6.1: these speak about one connection, not about the message. */
-const HOP_BY_HOP = [
+const HOP_BY_HOP: ReadonlySet<string> = new Set([
   "connection",
   "http2-settings",
   "keep-alive",
@@ -13,19 +15,28 @@ const HOP_BY_HOP = [
   "trailer",
   "transfer-encoding",
   "upgrade",
-];
+]);
 
 /** What a client says of its own way here is not believed. `expect` was answered by this server already. */
 const CLIENT_CLAIMS = /^(?:forwarded|x-forwarded-.*|x-real-ip|expect|host|content-length|accept-encoding)$/;
 
 /** What the WebSocket client writes itself. */
-const HANDSHAKE = /^(?:sec-websocket-.*|user-agent)$/;
+const HANDSHAKE = /^(?:sec-websocket-.*|user-agent|accept-encoding)$/;
 
 export interface Visitor {
   /** The visitor's address, null where there is none (a Unix socket). */
   readonly address: string | null;
-  /** `https://shop.previews.example` */
-  readonly previewOrigin: string;
+  readonly preview: PreviewSite;
+}
+
+/** A request's headers by their names in lower case; of a name that came more than once, the values joined. */
+export type HeaderMap = ReadonlyMap<string, string>;
+
+/** Read once, and by `forEach`: its iterator takes ten times as long, and asking for each name by itself adds up, too. */
+export function headerMap(headers: Headers): HeaderMap {
+  const map = new Map<string, string>();
+  headers.forEach((value, name) => map.set(name, value));
+  return map;
 }
 
 /**
@@ -35,41 +46,50 @@ export interface Visitor {
  * `X-Forwarded-Host`. The body is asked for as it is (`identity`): decoding and encoding again on the way over loopback
  * costs time and wins nothing, and what is encoded nevertheless passes through untouched.
  */
-export function requestHeaders(from: Headers, visitor: Visitor): Headers {
-  const headers = withoutHops(from, CLIENT_CLAIMS);
-  const cookie = headers.get("cookie");
-  if (cookie !== null) replace(headers, "cookie", withoutSession(cookie));
-  const origin = new URL(visitor.previewOrigin);
-  headers.set("accept-encoding", "identity");
-  headers.set("x-forwarded-host", origin.host);
-  headers.set("x-forwarded-proto", origin.protocol.slice(0, -1));
-  if (visitor.address !== null) headers.set("x-forwarded-for", visitor.address);
-  return headers;
+export function requestFields(from: HeaderMap, visitor: Visitor): Field[] {
+  const named = listOf(from.get("connection") ?? null);
+  const fields: Field[] = [];
+  for (const field of from) {
+    const [name, value] = field;
+    if (isHop(name, named) || CLIENT_CLAIMS.test(name)) continue;
+    if (name !== "cookie") fields.push(field);
+    else pushUnlessNull(fields, name, withoutSession(value));
+  }
+  fields.push(
+    ["accept-encoding", "identity"],
+    ["x-forwarded-host", visitor.preview.host],
+    ["x-forwarded-proto", visitor.preview.scheme],
+  );
+  pushUnlessNull(fields, "x-forwarded-for", visitor.address);
+  return fields;
 }
 
 /**
  * The same for a WebSocket handshake. An `Origin` that is the preview's own becomes the app's own: development servers
  * compare it with `Host`. Any other is passed on as it is, and judging it is the app's matter.
  */
-export function handshakeHeaders(from: Headers, visitor: Visitor, upstream: string): Headers {
-  const headers = requestHeaders(from, visitor);
-  for (const name of [...headers.keys()]) if (HANDSHAKE.test(name)) headers.delete(name);
-  headers.delete("accept-encoding");
-  if (headers.get("origin") === visitor.previewOrigin) headers.set("origin", new URL(upstream).origin);
+export function handshakeHeaders(from: HeaderMap, visitor: Visitor, upstream: string): Headers {
+  const headers = new Headers();
+  for (const [name, value] of requestFields(from, visitor)) {
+    if (!HANDSHAKE.test(name)) headers.append(name, value);
+  }
+  if (headers.get("origin") === visitor.preview.origin) headers.set("origin", new URL(upstream).origin);
   return headers;
 }
 
 /** The headers of the app's answer, as the visitor gets them. */
-export function responseHeaders(from: Headers, upstream: string, previewOrigin: string): Headers {
-  const headers = withoutHops(from);
-  const cookies = headers.getSetCookie();
-  headers.delete("set-cookie");
-  for (const cookie of cookies) headers.append("set-cookie", hostOnly(cookie));
-  const clearing = headers.get("clear-site-data");
-  if (clearing !== null) replace(headers, "clear-site-data", withoutCookieClearing(clearing));
-  const location = headers.get("location");
-  if (location !== null) headers.set("location", publicLocation(location, upstream, previewOrigin));
-  return headers;
+export function answerFields(from: readonly Field[], upstream: string, previewOrigin: string): Field[] {
+  const named = listOf(valueOf(from, "connection"));
+  const fields: Field[] = [];
+  for (const field of from) {
+    const [name, value] = field;
+    if (isHop(name, named)) continue;
+    if (name === "set-cookie") fields.push([name, hostOnly(value)]);
+    else if (name === "clear-site-data") pushUnlessNull(fields, name, withoutCookieClearing(value));
+    else if (name === "location") fields.push([name, publicLocation(value, upstream, previewOrigin)]);
+    else fields.push(field);
+  }
+  return fields;
 }
 
 const LOOPBACK = ["127.0.0.1", "localhost", "[::1]", "0.0.0.0"];
@@ -84,17 +104,9 @@ export function publicLocation(location: string, upstream: string, previewOrigin
   return isOwn ? previewOrigin + target.pathname + target.search + target.hash : location;
 }
 
-function withoutHops(from: Headers, also?: RegExp): Headers {
-  const named = from.get("connection")?.toLowerCase().split(",").map((name) => name.trim()) ?? [];
-  const headers = new Headers();
-  for (const [name, value] of from) {
-    if (HOP_BY_HOP.includes(name) || named.includes(name) || also?.test(name)) continue;
-    headers.append(name, value);
-  }
-  return headers;
-}
+const isHop = (name: string, named: readonly string[]): boolean =>
+  HOP_BY_HOP.has(name) || (named.length > 0 && named.includes(name));
 
-function replace(headers: Headers, name: string, value: string | null): void {
-  if (value === null) headers.delete(name);
-  else headers.set(name, value);
+function pushUnlessNull(fields: Field[], name: string, value: string | null): void {
+  if (value !== null) fields.push([name, value]);
 }

@@ -1,8 +1,13 @@
 /** Passes an HTTP request on to a running app, and its answer back, as streams both ways. */
 import { admitDashboard, allowsOwnScript } from "./csp.ts";
 import { BRIDGE_TAG } from "./bridge.ts";
-import { requestHeaders, responseHeaders, type Visitor } from "./headers.ts";
+import { answerFields, type HeaderMap, requestFields, type Visitor } from "./headers.ts";
+import type { Answer } from "./http1/answer.ts";
+import type { AppClient, Asked } from "./http1/client.ts";
+import { type Field, valueOf } from "./http1/fields.ts";
+import type { AppRequest } from "./http1/request.ts";
 import { injectTag } from "./inject.ts";
+import type { LeaveWatch } from "./leaving.ts";
 import { wantsHtml } from "./visit.ts";
 
 export interface HttpTarget extends Visitor {
@@ -12,80 +17,108 @@ export interface HttpTarget extends Visitor {
   readonly dashboard: string;
 }
 
-/** Bytes up to which a body of announced length is read first: see `bodyOf`. */
-const SMALL_BODY = 1024 * 1024;
+export interface HttpForwarding {
+  readonly client: AppClient;
+  readonly leaving: LeaveWatch;
+}
+
+/** Bytes up to which a body of announced length is read first, to go out in one write with its head. */
+const SMALL_BODY = 64 * 1024;
 
 /** Statuses that come without a body, whatever the stream says. */
 const BODILESS = [204, 205, 304];
 
 /**
- * Null where the app cannot be reached. Redirects are passed on, not followed. There is no timeout, because a development
- * server may compile for minutes before its first byte; when the visitor goes away, the app's request is ended too.
+ * Null where the app cannot be reached, or does not speak HTTP. Redirects are passed on, not followed. There is no timeout,
+ * because a development server may compile for minutes before its first byte; when the visitor goes away, the app's request
+ * is ended too.
+ * @param url of the request
+ * @param headers of the request
  */
-export async function forwardHttp(req: Request, target: HttpTarget): Promise<Response | null> {
-  const url = new URL(req.url);
-  let answer: Response;
+export async function forwardHttp(
+  req: Request,
+  url: URL,
+  headers: HeaderMap,
+  target: HttpTarget,
+  { client, leaving }: HttpForwarding,
+): Promise<Response | null> {
+  const { upstream, preview } = target;
+  const body = req.body === null ? null : await bodyOf(req, req.body, headers);
+  if (body === "gone") return nobodyThere();
+  const { asked, cancel } = client.ask({
+    upstream,
+    method: req.method,
+    target: url.pathname + url.search,
+    fields: requestFields(headers, target),
+    body,
+  });
+  const unwatch = leaving.watch(req, cancel);
+  let result: Asked;
   try {
-    const body = await bodyOf(req);
-    const init = {
-      method: req.method,
-      headers: requestHeaders(req.headers, target),
-      body,
-      redirect: "manual" as const,
-      signal: req.signal,
-    };
-    const address = target.upstream + url.pathname + url.search;
-    answer = await fetch(address, init).catch((error) => {
-      // The app may close a kept connection in the very moment in which it is used again: once more then, on a new one.
-      if (body !== null || req.signal.aborted || !isSafe(req.method)) throw error;
-      return fetch(address, init);
-    });
-  } catch {
-    // 499 is what access logs call a visitor who went away; nobody receives it.
-    return req.signal.aborted ? new Response(null, { status: 499 }) : null;
+    result = await asked;
+  } finally {
+    unwatch();
   }
-  if (answer.status < 200 || answer.status > 599) {
-    await answer.body?.cancel();
-    return null;
+  if (!result.ok) return result.code === "cancelled" ? nobodyThere() : null;
+  const { status, fields: sent } = result.answer;
+  const fields = answerFields(sent, upstream, preview.origin);
+  let passed = result.answer.body;
+  if (passed !== null && BODILESS.includes(status)) {
+    if (passed instanceof ReadableStream) await passed.cancel();
+    passed = null;
   }
-  const headers = responseHeaders(answer.headers, target.upstream, target.previewOrigin);
-  const bridged = answer.body !== null && takesBridge(req, answer.status, headers, target.previewOrigin);
-  admitDashboard(headers, target.dashboard);
-  if (bridged) { for (const name of DIGESTS) headers.delete(name); }
-  const body = bridged ? answer.body!.pipeThrough(injectTag(BRIDGE_TAG)) : answer.body;
-  if (BODILESS.includes(answer.status) || req.method === "HEAD") {
-    await answer.body?.cancel();
-    return new Response(null, { status: answer.status, statusText: answer.statusText, headers });
+  const bridged = passed !== null && takesBridge(req.method, headers, status, fields, preview.origin);
+  const response = new Response(bridged ? withBridge(passed!) : passed, { status });
+  // One by one: `Headers` in the options are read by their iterator, which takes longer than all of the rest here.
+  for (const [name, value] of fields) {
+    if (!bridged || !DIGESTS.includes(name)) response.headers.append(name, value);
   }
-  return new Response(body, { status: answer.status, statusText: answer.statusText, headers });
+  if (fields.some(([name]) => FRAMING.includes(name))) admitDashboard(response.headers, target.dashboard);
+  return response;
 }
+
+/** 499 is what access logs call a visitor who went away; nobody receives it. */
+const nobodyThere = () => new Response(null, { status: 499 });
+
+/** They say who may frame a page. */
+const FRAMING = ["content-security-policy", "x-frame-options"];
 
 /** They describe the bytes as the app wrote them. */
 const DIGESTS = ["content-length", "content-md5", "digest", "content-digest", "repr-digest", "accept-ranges"];
 
-const isSafe = (method: string): boolean => method === "GET" || method === "HEAD" || method === "OPTIONS";
-
-/**
- * A streamed body goes out in chunks of unknown total length, and some development servers (Django's, for one) take that for
- * an empty body. So a body that is small and says so is read first, and keeps its Content-Length.
- */
-function bodyOf(
+/** "gone" where the visitor left within it. */
+async function bodyOf(
   req: Request,
-): Promise<Uint8Array<ArrayBuffer>> | ReadableStream<Uint8Array<ArrayBuffer>> | null {
-  if (req.body === null) return null;
-  const length = req.headers.get("content-length");
-  return length !== null && Number(length) <= SMALL_BODY ? req.bytes() : req.body;
+  stream: ReadableStream<Uint8Array>,
+  headers: HeaderMap,
+): Promise<AppRequest["body"] | "gone"> {
+  const told = headers.get("content-length");
+  const length = told === undefined ? null : Number(told);
+  if (length === null || length > SMALL_BODY) return { stream, length };
+  return await req.bytes().catch(() => "gone" as const);
+}
+
+function withBridge(body: NonNullable<Answer["body"]>): ReadableStream<Uint8Array> {
+  const stream = body instanceof ReadableStream ? body : ReadableStream.from([body]);
+  return stream.pipeThrough(injectTag(BRIDGE_TAG));
 }
 
 /** True for a page in a frame or a tab, where the app's own policy allows the script (A25). */
-function takesBridge(req: Request, status: number, headers: Headers, previewOrigin: string): boolean {
-  if (req.method !== "GET" || status === 206) return false;
-  const destination = req.headers.get("sec-fetch-dest");
-  const isPage = destination === null
-    ? wantsHtml(req.headers.get("accept"))
+function takesBridge(
+  method: string,
+  headers: HeaderMap,
+  status: number,
+  fields: readonly Field[],
+  previewOrigin: string,
+): boolean {
+  if (method !== "GET" || status === 206) return false;
+  const destination = headers.get("sec-fetch-dest");
+  const isPage = destination === undefined
+    ? wantsHtml(headers.get("accept") ?? null)
     : destination === "iframe" || destination === "document";
-  const type = headers.get("content-type") ?? "";
-  return isPage && /^\s*text\/html\b/i.test(type) && !/charset\s*=\s*"?utf-?(?:16|32)/i.test(type) &&
-    !headers.has("content-encoding") &&
-    allowsOwnScript(headers.get("content-security-policy"), previewOrigin);
+  if (!isPage) return false;
+  const type = valueOf(fields, "content-type") ?? "";
+  return /^\s*text\/html\b/i.test(type) && !/charset\s*=\s*"?utf-?(?:16|32)/i.test(type) &&
+    valueOf(fields, "content-encoding") === null &&
+    allowsOwnScript(valueOf(fields, "content-security-policy"), previewOrigin);
 }

@@ -99,7 +99,8 @@ export function injectTag(tag: string): TransformStream<Uint8Array, Uint8Array> 
         held += String.fromCharCode(...piece);
         settled = settle(controller);
       }
-      if (at < chunk.length) controller.enqueue(chunk.subarray(at));
+      // A copy: what comes from the app is lent, and may be taken back while this waits for its reader.
+      if (at < chunk.length) controller.enqueue(chunk.slice(at));
     },
     flush(controller) {
       if (!settled) give(controller, held);

@@ -1,4 +1,5 @@
 /** Who wakes an app: a person who opens a page, and nobody else (X6, S11). */
+import type { HeaderMap } from "./headers.ts";
 
 /** What of a request decides. Header values as they came, null where absent. */
 export interface VisitFacts {
@@ -29,22 +30,25 @@ const ROBOTS = new RegExp(
 const ASSET =
   /\.(?:[cm]?[jt]sx?|css|map|json|ico|png|jpe?g|gif|svg|webp|avif|woff2?|ttf|otf|eot|txt|xml|wasm|mp[34]|webm|webmanifest)$/i;
 
-export function visitFacts(req: Request): VisitFacts {
-  const { headers } = req;
-  const purposes = ["sec-purpose", "purpose", "x-purpose", "x-moz"].flatMap((name) =>
-    headers.get(name) ?? []
-  );
+/**
+ * @param path of the request, as `URL` reads it
+ * @param headers of the request
+ */
+export function visitFacts(method: string, path: string, headers: HeaderMap): VisitFacts {
+  const purposes = PURPOSES.flatMap((name) => headers.get(name) ?? []);
   return {
-    method: req.method,
-    path: new URL(req.url).pathname,
-    upgrade: isWebSocket(req),
-    fetchMode: headers.get("sec-fetch-mode"),
-    fetchDest: headers.get("sec-fetch-dest"),
+    method,
+    path,
+    upgrade: method === "GET" && headers.get("upgrade")?.toLowerCase() === "websocket",
+    fetchMode: headers.get("sec-fetch-mode") ?? null,
+    fetchDest: headers.get("sec-fetch-dest") ?? null,
     purpose: purposes.length > 0 ? purposes.join(", ") : null,
-    accept: headers.get("accept"),
-    userAgent: headers.get("user-agent"),
+    accept: headers.get("accept") ?? null,
+    userAgent: headers.get("user-agent") ?? null,
   };
 }
+
+const PURPOSES = ["sec-purpose", "purpose", "x-purpose", "x-moz"];
 
 /**
  * True for a page visit. Browsers say what a request is for (`Sec-Fetch-*`), but over plain http only to localhost:
@@ -52,20 +56,15 @@ export function visitFacts(req: Request): VisitFacts {
  */
 export function wakes(facts: VisitFacts): boolean {
   if (facts.method !== "GET" || facts.upgrade) return false;
-  if (facts.purpose !== null && /prefetch|prerender|preview/i.test(facts.purpose)) return false;
-  if (facts.userAgent !== null && ROBOTS.test(facts.userAgent)) return false;
-  if (facts.fetchMode !== null || facts.fetchDest !== null) {
-    return facts.fetchMode === "navigate" && PAGE_DESTINATIONS.includes(facts.fetchDest ?? "");
-  }
-  return facts.userAgent !== null && wantsHtml(facts.accept) && !ASSET.test(facts.path) &&
-    !facts.path.startsWith("/.well-known/");
+  const isPage = facts.fetchMode !== null || facts.fetchDest !== null
+    ? facts.fetchMode === "navigate" && PAGE_DESTINATIONS.includes(facts.fetchDest ?? "")
+    : facts.userAgent !== null && wantsHtml(facts.accept) && !ASSET.test(facts.path) &&
+      !facts.path.startsWith("/.well-known/");
+  if (!isPage || (facts.purpose !== null && /prefetch|prerender|preview/i.test(facts.purpose))) return false;
+  return facts.userAgent === null || !ROBOTS.test(facts.userAgent);
 }
 
 export const wantsHtml = (accept: string | null): boolean => /\btext\/html\b/i.test(accept ?? "");
-
-export function isWebSocket(req: Request): boolean {
-  return req.method === "GET" && req.headers.get("upgrade")?.toLowerCase() === "websocket";
-}
 
 /**
  * True for the socket of a dev server's hot reload. Its client chatters by itself in a forgotten tab, which must not

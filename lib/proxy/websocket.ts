@@ -1,6 +1,6 @@
 /** Joins a visitor's WebSocket to the app's, so that hot reload works through the preview host (A18). */
 import { type Ending, toApp, toVisitor } from "./close_code.ts";
-import { handshakeHeaders, type Visitor } from "./headers.ts";
+import { handshakeHeaders, type HeaderMap, type Visitor } from "./headers.ts";
 
 export interface SocketTarget extends Visitor {
   readonly upstream: string;
@@ -29,13 +29,17 @@ const TOO_SLOW: Ending = { code: 1013, reason: "The other side reads too slowly"
  * Connects to the app first, so that the handshake is answered with the subprotocol that the app chose. Null where the app
  * refuses or cannot be reached.
  */
-export async function forwardWebSocket(req: Request, target: SocketTarget): Promise<Response | null> {
-  const url = new URL(req.url);
-  const protocols = (req.headers.get("sec-websocket-protocol") ?? "").split(",")
+export async function forwardWebSocket(
+  req: Request,
+  url: URL,
+  from: HeaderMap,
+  target: SocketTarget,
+): Promise<Response | null> {
+  const protocols = (from.get("sec-websocket-protocol") ?? "").split(",")
     .map((protocol) => protocol.trim()).filter((protocol) => protocol !== "");
   let app: WebSocket;
   try {
-    const headers = handshakeHeaders(req.headers, target, target.upstream);
+    const headers = handshakeHeaders(from, target, target.upstream);
     const address = target.upstream.replace(/^http/, "ws") + url.pathname + url.search;
     app = new ServerWebSocket(address, { protocols, headers });
   } catch {

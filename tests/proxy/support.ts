@@ -73,6 +73,7 @@ export function startProxy(app: Handler): TestProxy {
     fetch: (path, init) => fetch(url + path, { redirect: "manual", ...init }),
     async [Symbol.asyncDispose]() {
       await front.shutdown();
+      proxy.close();
       await behind.shutdown();
     },
   };

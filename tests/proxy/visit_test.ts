@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { headerMap } from "../../lib/proxy/headers.ts";
 import { isHotReload, type VisitFacts, visitFacts, wakes } from "../../lib/proxy/visit.ts";
 
 const CHROME =
@@ -75,17 +76,15 @@ Deno.test("X6 a page visit wakes, and nothing else does", () => {
 });
 
 Deno.test("X6 the facts are read from the request's headers", () => {
-  const req = new Request("http://shop.localhost/a?b", {
-    headers: {
-      "sec-fetch-mode": "navigate",
-      "sec-fetch-dest": "iframe",
-      "sec-purpose": "prefetch",
-      "upgrade": "WebSocket",
-      "accept": HTML,
-      "user-agent": CHROME,
-    },
+  const headers = new Headers({
+    "Sec-Fetch-Mode": "navigate",
+    "Sec-Fetch-Dest": "iframe",
+    "Sec-Purpose": "prefetch",
+    "Upgrade": "WebSocket",
+    "Accept": HTML,
+    "User-Agent": CHROME,
   });
-  assertEquals(visitFacts(req), {
+  assertEquals(visitFacts("GET", "/a", headerMap(headers)), {
     method: "GET",
     path: "/a",
     upgrade: true,
