@@ -86,7 +86,9 @@ export class Feed {
   /** What the store holds by now is mostly being announced already, and need not be read then. */
   #expect(target: Position): void {
     this.#expected = target;
-    if (this.#tail === null || reached(this.#tail, target)) return;
+    // What is being read may be older than that.
+    if (this.#tail === null) return this.#readAgain();
+    if (reached(this.#tail, target)) return;
     this.#reading ??= setTimeout(() => {
       this.#reading = undefined;
       if (!reached(this.#tail!, this.#expected!)) void this.refresh();
@@ -111,12 +113,12 @@ export class Feed {
 
   /** Takes what joins on; reads where something lies between. */
   offer(news: News): void {
-    if (this.#tail === null) return;
-    if (this.#pull) {
-      this.#pull.again = true;
-      return;
-    }
-    if (!this.#take(news)) void this.refresh();
+    if (this.#pull) this.#readAgain();
+    else if (this.#tail !== null && !this.#take(news)) void this.refresh();
+  }
+
+  #readAgain(): void {
+    if (this.#pull) this.#pull.again = true;
   }
 
   /** @returns false where something is missing before it */

@@ -63,6 +63,42 @@ const past = pastOf([
 ]);
 const begun = { rev: 1, lines: { [deploy(1)]: 0 } };
 
+for (const told of ["announced", "told by the watch"]) {
+  Deno.test(`X1 what is ${told} while a feed reads for the first time is not missed`, async () => {
+    const known = past.end;
+    const gate = Promise.withResolvers<void>();
+    let end = begun;
+    let tell = (_rev: number | null, _lines: Record<string, number>) => {};
+    const feed = new Feed({
+      appId: APP_ID,
+      history: {
+        ...historyOf(past),
+        async read() {
+          const found = { ...past, end };
+          await gate.promise;
+          return await historyOf(found).read(APP_ID, []);
+        },
+        watch(_appId, callback) {
+          tell = callback;
+          return () => {};
+        },
+      },
+      previewUrl: URL,
+      logUrl,
+      onFlush: () => {},
+      onGone: () => {},
+    });
+    const read = feed.refresh();
+    end = known;
+    if (told === "announced") feed.offer(lines(0, 6));
+    else tell(known.rev, known.lines);
+    gate.resolve();
+    await read;
+    assertEquals(feed.flushed, known);
+    feed.close();
+  });
+}
+
 Deno.test("the first news after a quiet moment are flushed in the same turn, with all of one commit together", async () => {
   using time = new FakeTime();
   const it = await feedOf(past, begun);
