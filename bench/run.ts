@@ -46,12 +46,13 @@ async function namesOf(only: readonly string[] | null): Promise<string[]> {
 async function write(figures: readonly Figure[], about: string): Promise<void> {
   const text = await Deno.readTextFile(DOCUMENT);
   await Deno.writeTextFile(DOCUMENT, replaceFigures(text, `${about}\n\n${markdownOf(figures, PLOTS)}`));
-  await new Deno.Command(Deno.execPath(), { args: ["fmt", "--quiet", DOCUMENT.pathname] }).output();
   const folder = new URL(`${PLOTS}/`, DOCUMENT);
   await Deno.mkdir(folder, { recursive: true });
   for (const plot of figures.flatMap(({ plots = [] }) => plots)) {
     await Deno.writeTextFile(new URL(`${plot.id}.svg`, folder), svgOf(plot));
   }
+  const written = [DOCUMENT.pathname, folder.pathname];
+  await new Deno.Command(Deno.execPath(), { args: ["fmt", "--quiet", ...written] }).output();
 }
 
 const options = optionsFrom(Deno.args);
