@@ -1,6 +1,6 @@
 /**
  * The way on for viewers who fell behind the ring: read and encoded once for all who stand in the same place. History does
- * not change, so what led on from a position once does so for everybody.
+ * not change, so what led on from a position once does so for everybody who wants the same of the logs that are over.
  */
 import type { AppId } from "../protocol/ids.ts";
 import { formatCursor, type Position } from "../protocol/cursor.ts";
@@ -37,9 +37,8 @@ export function createWays(history: History, appId: AppId, logUrl: LogUrl): Ways
 
   return {
     on(from, target, finished) {
-      // Of a log that ended unheard each viewer may want something else.
-      if (Object.keys(finished).length > 0) return find(from, target, finished);
-      const place = formatCursor(from);
+      // After a restart all stand in a log that is over, and want the same of it.
+      const place = `${formatCursor(from)} ${JSON.stringify(finished)}`;
       const known = kept.get(place);
       if (known) return known;
       const way = find(from, target, finished);

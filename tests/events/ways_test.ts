@@ -8,11 +8,16 @@ import { historyOf, pastOf } from "./past.ts";
 const past = pastOf([{ type: "open" }, { type: "lines", log: 0, count: 1_000 }]);
 const end: Position = { rev: 1, lines: { [deploy(1)]: 1_000 } };
 
-async function walk(ways: Ways, from: number): Promise<NonNullable<Way>[]> {
+async function walk(
+  ways: Ways,
+  from: number,
+  target = end,
+  finished: Record<string, number> = {},
+): Promise<NonNullable<Way>[]> {
   const chunks: NonNullable<Way>[] = [];
   let at: Position = { rev: 1, lines: { [deploy(1)]: from } };
   while (at.lines[deploy(1)] < 1_000) {
-    const chunk = (await ways.on(at, end, {}))!;
+    const chunk = (await ways.on(at, target, finished))!;
     chunks.push(chunk);
     at = chunk.end;
   }
@@ -33,6 +38,19 @@ Deno.test("X1 viewers who fell behind at different lines are served from the sam
   }
   ways.sweep();
   assert((await walk(ways, 0))[0] !== first[0], "nothing is kept from one sweep to the next");
+});
+
+Deno.test("X1 viewers who come back to a log that has ended meanwhile are served from the same chunks, too", async () => {
+  const ways = createWays(historyOf(past), APP_ID, logUrl);
+  const over = { rev: 1, lines: {} };
+  const finished = { [deploy(1)]: 1_000 };
+  const [first, second] = await Promise.all([0, 0].map((from) => walk(ways, from, over, finished)));
+  assertEquals(second.length, first.length);
+  second.forEach((chunk, i) => assertStrictEquals(chunk, first[i]));
+  // Who wants less of it gets less, from the same place.
+  const begin: Position = { rev: 1, lines: { [deploy(1)]: 0 } };
+  const less = await ways.on(begin, over, { [deploy(1)]: 10 });
+  assertEquals([less!.items.length, less!.end.lines[deploy(1)]], [10, 10]);
 });
 
 Deno.test("where no way leads on, the next who asks is not told so from memory", async () => {
