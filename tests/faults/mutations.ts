@@ -10,8 +10,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     what: "the log head's fence",
     file: "lib/kv/logs.ts",
-    text: "kv.atomic().check({ key: keys.logHead(deployId), versionstamp })",
-    instead: "kv.atomic()",
+    text: "        atomic.check({ key: keys.logHead(deployId), versionstamp });\n",
+    instead: "",
   },
   {
     what: "the lease check before a takeover",
@@ -22,9 +22,9 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     what: "append before announce",
     file: "lib/kv/logs.ts",
-    text: "    const result = await commitLocked(atomic);\n",
+    text: "    const result = await together({\n",
     instead: "    announce(appId, deployId, from, queue.slice(0, count).map(({ line }) => line));\n" +
-      "    const result = await commitLocked(atomic);\n",
+      "    const result = await together({\n",
   },
   {
     what: "the merge of replay and live: a viewer is live at once",
