@@ -12,13 +12,14 @@ export interface LoggedRequest {
 }
 
 export function requestLine(request: LoggedRequest): string {
+  const url = new URL(request.url);
   return JSON.stringify({
     time: new Date(request.now).toISOString(),
     level: "info",
     event: "request",
     method: request.method,
-    host: new URL(request.url).host,
-    path: redactedPath(request.url),
+    host: url.host,
+    path: redactedPath(url),
     status: request.status,
     ms: Math.round(request.now - request.startedAt),
     code: request.code,
@@ -31,8 +32,7 @@ const LOOKS_SECRET = /eyJ[\w-]*\.[\w-]*(?:\.[\w-]*)?|wl_[\w-]{8,}/g;
 const PATH_LENGTH = 2000;
 
 /** Path and query of an address, fit for a log: `/sign-in?token=[redacted]`. */
-export function redactedPath(url: string): string {
-  const { pathname, searchParams } = new URL(url);
+export function redactedPath({ pathname, searchParams }: URL): string {
   const query = [...searchParams].map(([name, value]) =>
     SECRET_PARAMETERS.has(name.toLowerCase())
       ? `${encodeURIComponent(name)}=[redacted]`

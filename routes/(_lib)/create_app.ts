@@ -1,49 +1,23 @@
 /** The app: preview hosts first, then what every answer of the dashboard has in common, then files and routes. */
-import { App, csp, HttpError, staticFiles } from "fresh";
-import { requestLine } from "../../lib/http/request_log.ts";
-import { withCors } from "../../lib/http/cors.ts";
+import { App, csp, staticFiles } from "fresh";
 import { problemResponse } from "../../lib/http/problem.ts";
 import { mayChange } from "../../lib/http/same_origin.ts";
-import { StorageUnavailable } from "../../lib/kv/commit.ts";
-import { logError } from "../../lib/log.ts";
 import type { Services } from "../../lib/services.ts";
+import { createCompleteAnswer, isForPrograms } from "./complete_answer.ts";
 import type { State } from "./define.ts";
-import { createAnswerPreview, withFront } from "./front.ts";
+import { createEventPath, createPreviewPath, createStatusPath, withFront } from "./front.ts";
 
 export function createApp(services: Services): App<State> {
   const { config } = services;
   const ownOrigin = new URL(config.publicUrl).origin;
-  const answerPreview = createAnswerPreview(services);
+  const complete = createCompleteAnswer(services);
+  const preview = createPreviewPath(services);
   const app = new App<State>()
     .use(async (ctx) => {
-      const preview = answerPreview(ctx.req, ctx.info);
-      if (preview !== null) return await preview;
       services.inFlight.track(Promise.resolve(ctx.info.completed));
-      return await ctx.next();
+      return await (preview(ctx.req, ctx.info) ?? ctx.next());
     })
-    .use(async (ctx) => {
-      const startedAt = Date.now();
-      const programs = isForPrograms(ctx.url.pathname);
-      // Read now: after an upgrade to WebSocket the request's headers throw.
-      const origin = ctx.req.headers.get("origin");
-      let res: Response;
-      try {
-        res = await ctx.next();
-      } catch (error) {
-        if (!programs) throw error;
-        res = problemOf(error);
-      }
-      // An upgrade is out of our hands: whatever throws after it would end the process.
-      if (res.status === 101) return res;
-      if (programs) res = asProblem(res);
-      // A5: also on what was refused before the endpoint itself was reached.
-      if (isShared(ctx.url.pathname)) res = withCors(res, origin, services.allowedOrigins);
-      if (!isQuiet(ctx.url.pathname)) {
-        const { method, url } = ctx.req;
-        console.log(requestLine({ method, url, status: res.status, startedAt, now: Date.now() }));
-      }
-      return res;
-    })
+    .use((ctx) => complete(ctx.req, ctx.url.pathname, () => ctx.next()))
     .use(secured(services))
     .use(staticFiles())
     .use(async (ctx) => {
@@ -67,29 +41,11 @@ export function createApp(services: Services): App<State> {
       return res;
     })
     .fsRoutes();
-  return withFront(app, services, answerPreview);
-}
-
-const isForPrograms = (path: string) => /^\/(?:api|webhooks)(?:\/|$)/.test(path);
-/** The endpoints that pages of other origins may use. */
-const isShared = (path: string) => /^\/api\/apps\/[^/]+\/(?:events|ticket)\/?$/.test(path);
-/** Asked for so often that a line each would hide the others. */
-const isQuiet = (path: string) =>
-  /^\/(?:_fresh\/|_frsh\/|healthz$|readyz$|api\/apps\/[^/]+\/status$)/.test(path);
-
-function problemOf(error: unknown): Response {
-  if (error instanceof HttpError && error.status === 404) return problemResponse("not_found");
-  if (error instanceof HttpError && error.status === 405) return problemResponse("method_not_allowed");
-  logError("request-failed", error);
-  return problemResponse(error instanceof StorageUnavailable ? "storage_unavailable" : "internal_error");
-}
-
-/** B8: programs get a problem where people would get a page. */
-function asProblem(res: Response): Response {
-  const isPage = res.headers.get("content-type")?.startsWith("text/html") ?? false;
-  if (res.status === 404 && isPage) return problemResponse("not_found");
-  if (res.status === 405) return problemResponse("method_not_allowed");
-  return res;
+  return withFront(app, services, (longWay) => [
+    preview,
+    createStatusPath(services, longWay),
+    createEventPath(services, complete),
+  ]);
 }
 
 /** X16: what the dashboard's own pages may load, and who may frame them. */
@@ -121,8 +77,6 @@ function secured(services: Services) {
     if (value && protocol === "http:") {
       headers.set("content-security-policy", value.replace(/;?\s*upgrade-insecure-requests/, ""));
     }
-    headers.set("x-content-type-options", "nosniff");
-    headers.set("referrer-policy", "same-origin");
     return res;
   };
 }

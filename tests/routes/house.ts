@@ -9,6 +9,12 @@ import { createApp } from "../../routes/(_lib)/create_app.ts";
 const ROOT = new URL("../../", import.meta.url).pathname;
 const ORIGIN = "http://localhost:8000";
 
+/** As `Deno.serve` gives it. */
+const INFO: Deno.ServeHandlerInfo<Deno.NetAddr> = {
+  remoteAddr: { transport: "tcp", hostname: "127.0.0.1", port: 1 },
+  completed: Promise.resolve(),
+};
+
 export interface House extends AsyncDisposable {
   readonly kv: Deno.Kv;
   readonly services: Services;
@@ -38,7 +44,8 @@ export async function openHouse(environment: Record<string, string> = {}): Promi
   const services = await createServices(config, { kv, sandbox, host: "test", pid: 1, graceMs: 50 });
   const app = createApp(services);
   (await new Builder({ root: ROOT }).build({ snapshot: "memory" }))(app);
-  const handler = app.handler();
+  const ask = app.handler();
+  const handler = (req: Request) => ask(req, INFO);
   const { token } = await services.tokens.create(FIRST_USER, "tests");
   const quiet = console.log;
   console.log = () => {};
