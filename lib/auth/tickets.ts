@@ -106,10 +106,13 @@ function detailOf(error: errors.JOSEError): "expired" | "wrong signature" | "mal
   return error instanceof errors.JWSSignatureVerificationFailed ? "wrong signature" : "malformed";
 }
 
+/** What makes a ticket this one and no other. */
+export type UsedTicket = Pick<TicketClaims, "jti" | "exp">;
+
 /** Where used tickets are remembered. */
 export interface TicketStore {
   /** True for the first who uses this ticket, in whichever isolate; remembered for `forMs` milliseconds. */
-  useTicket(jti: string, forMs: number): Promise<boolean>;
+  useTicket(ticket: UsedTicket, forMs: number): Promise<boolean>;
 }
 
 /** A used ticket is remembered for a while longer than any clock could still take it for valid. */
@@ -118,10 +121,10 @@ const REMEMBER_AFTER_EXPIRY = 60_000;
 /** Takes the ticket: of two who bring the same one, one is refused with `invalid_ticket`, "already used". */
 export async function useTicket(
   store: TicketStore,
-  claims: Pick<TicketClaims, "jti" | "exp">,
+  ticket: UsedTicket,
   now: number,
 ): Promise<Result<null>> {
-  const first = await store.useTicket(claims.jti, claims.exp * 1000 - now + REMEMBER_AFTER_EXPIRY);
+  const first = await store.useTicket(ticket, ticket.exp * 1000 - now + REMEMBER_AFTER_EXPIRY);
   return first ? granted(null) : refuse("invalid_ticket", "already used");
 }
 

@@ -55,8 +55,8 @@ export const keys = {
   /** Milliseconds since 1970 until which somebody else does what all isolates of a process would do at their start */
   first: (what: string) => ["first", what],
 
-  /** true: a ticket that was used */
-  ticket: (jti: string) => ["ticket", jti],
+  /** true: a ticket that was used. By when it expires first: those of a storm lie together, and are written together. */
+  ticket: (exp: number, jti: string) => ["ticket", exp, jti],
   /** `User` */
   user: (id: UserId) => ["user", id],
   /** `Owner` */

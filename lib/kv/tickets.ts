@@ -2,15 +2,14 @@
  * `TicketStore` on Deno KV: whoever writes a ticket's key first has used it. Tickets that come while a commit is under
  * way share the next one, so that a storm of viewers after a restart costs few commits and not one each.
  */
-import type { TicketStore } from "../auth/tickets.ts";
+import type { TicketStore, UsedTicket } from "../auth/tickets.ts";
 import { commitLocked } from "./commit.ts";
 import { keys } from "./keys.ts";
 
 /** Tickets of one commit at most; the limit is 100 checks. */
 const AT_ONCE = 100;
 
-interface Use {
-  readonly jti: string;
+interface Use extends UsedTicket {
   readonly forMs: number;
   readonly resolve: (first: boolean) => void;
   readonly reject: (error: unknown) => void;
@@ -23,8 +22,8 @@ export function createTicketStore(kv: Deno.Kv): TicketStore {
   /** True if all of them are used now; false if one was before, and then none is. */
   async function write(uses: readonly Use[]): Promise<boolean> {
     const atomic = kv.atomic();
-    for (const { jti, forMs } of uses) {
-      const key = keys.ticket(jti);
+    for (const { exp, jti, forMs } of uses) {
+      const key = keys.ticket(exp, jti);
       atomic.check({ key, versionstamp: null }).set(key, true, { expireIn: forMs });
     }
     return (await commitLocked(atomic)).ok;
@@ -59,9 +58,9 @@ export function createTicketStore(kv: Deno.Kv): TicketStore {
   }
 
   return {
-    useTicket: (jti, forMs) =>
+    useTicket: ({ jti, exp }, forMs) =>
       new Promise((resolve, reject) => {
-        waiting.push({ jti, forMs, resolve, reject });
+        waiting.push({ jti, exp, forMs, resolve, reject });
         if (!working) void work();
       }),
   };
