@@ -1,5 +1,7 @@
 /** Reads for many askers at once: a thousand viewers who come together ask for the same few keys. */
 
+import { nextTurn } from "../next_turn.ts";
+
 /** What KV reads at once at most. */
 const KEYS_PER_READ = 10;
 
@@ -34,8 +36,8 @@ export function createGatherer(kv: Deno.Kv): Gatherer {
 
   async function work(): Promise<void> {
     working = true;
-    // Who asks in the same turn belongs to the first round.
-    await null;
+    // Requests that lie in the sockets ask in this turn, one after the other, and belong to the first round.
+    await nextTurn();
     while (waiting.size > 0) {
       const asked = [...waiting.values()];
       waiting = new Map();

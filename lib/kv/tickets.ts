@@ -3,6 +3,7 @@
  * way share the next one, so that a storm of viewers after a restart costs few commits and not one each.
  */
 import type { TicketStore, UsedTicket } from "../auth/tickets.ts";
+import { nextTurn } from "../next_turn.ts";
 import { commitLocked } from "./commit.ts";
 import { keys } from "./keys.ts";
 
@@ -53,6 +54,8 @@ export function createTicketStore(kv: Deno.Kv): TicketStore {
 
   async function work(): Promise<void> {
     working = true;
+    // Viewers who come together are let in one after the other in this turn.
+    await nextTurn();
     while (waiting.length > 0) await settle(take());
     working = false;
   }

@@ -49,7 +49,7 @@ Deno.test("whoever asks while a read is under way gets what is true after he ask
   const { get } = createGatherer(it.store);
   const release = it.hold();
   const first = get<string>(["a"]);
-  while (it.reads.length === 0) await Promise.resolve();
+  while (it.reads.length === 0) await new Promise((resolve) => setTimeout(resolve, 0));
   await it.kv.set(["a"], "after");
   const second = get<string>(["a"]);
   release();
