@@ -9,12 +9,16 @@ export interface ProductionBuild {
   readonly outDir?: string;
 }
 
-/** @throws Error where a module cannot be found or read */
+/** What cannot be bundled is told on standard error, and stays as Fresh wrote it: it serves all the same, and starts later. */
 export async function buildForProduction(
   { root = Deno.cwd(), outDir = join(root, "_fresh") }: ProductionBuild = {},
 ): Promise<void> {
   await new Builder({ root, outDir }).build();
-  await bundleServer(resolve(outDir));
+  // Where a runtime cannot bundle at all, nobody has to know.
+  if (typeof Deno.bundle !== "function") return;
+  await bundleServer(resolve(outDir)).catch((error) =>
+    console.error(`The server is not bundled, and starts from its sources: ${error.message}`)
+  );
 }
 
 /**
@@ -23,8 +27,6 @@ export async function buildForProduction(
  * `server.js` stays where it was: it finds the static files by its own place.
  */
 async function bundleServer(outDir: string): Promise<void> {
-  // Where a runtime cannot, the server starts from its sources, as Fresh wrote it.
-  if (typeof Deno.bundle !== "function") return;
   const { success, errors, outputFiles } = await Deno.bundle({
     entrypoints: [join(outDir, "server.js")],
     outputDir: outDir,
@@ -35,7 +37,7 @@ async function bundleServer(outDir: string): Promise<void> {
     sourcemap: "linked",
     write: false,
   });
-  if (!success) throw new Error(`Cannot bundle the server: ${errors.map(({ text }) => text).join("\n")}`);
+  if (!success) throw new Error(errors.map(({ text }) => text).join("\n"));
   for (const { path, contents } of outputFiles!) {
     await Deno.writeFile(join(outDir, basename(path)), contents!);
   }

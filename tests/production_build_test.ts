@@ -32,6 +32,25 @@ Deno.test("the built server is a few files: none of its sources is loaded at the
   assert(sources.some((path: string) => path.endsWith("/main.ts")));
 });
 
+Deno.test("what cannot be bundled is said, and serves as Fresh wrote it", async () => {
+  await using folder = await temporary();
+  const { bundle } = Deno;
+  const { error } = console;
+  const said: unknown[] = [];
+  const failed = { success: false, errors: [{ text: "no such thing" }], warnings: [] };
+  // What browsers get is bundled as ever.
+  Deno.bundle = (options) => options.platform === "deno" ? Promise.resolve(failed) : bundle(options);
+  console.error = (text) => said.push(text);
+  try {
+    await buildForProduction({ outDir: folder.path });
+  } finally {
+    Deno.bundle = bundle;
+    console.error = error;
+  }
+  assertEquals(said, ["The server is not bundled, and starts from its sources: no such thing"]);
+  assertMatch(await Deno.readTextFile(`${folder.path}/server.js`), /from "[^"]*\/main\.ts"/);
+});
+
 Deno.test("the built server answers with pages, their scripts, static files and programs' routes", async () => {
   await using folder = await temporary();
   const server = await startProduction(folder.path);

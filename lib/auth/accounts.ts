@@ -12,14 +12,7 @@ import {
   revokeApiToken,
 } from "./api_tokens.ts";
 import { apiTokenFrom, ticketFrom } from "./bearer.ts";
-import {
-  type Credential,
-  type Grounds,
-  groundsOf,
-  refusedWithout,
-  type Right,
-  type RightHolder,
-} from "./entitlement.ts";
+import { type Admitted, type Credential, type Grounds, groundsOf, refusedWithout } from "./entitlement.ts";
 import { identify, type Identity } from "./identify.ts";
 import {
   createOrganisation,
@@ -70,13 +63,6 @@ export interface Accounts {
   issueTicket(identity: Identity, app: App): Promise<Result<TicketAnswer>>;
   /** A2 to A4: a ticket, taken once, or an API token; either way the user must be entitled to the app now. */
   admit(req: Request, appId: AppId): Promise<Result<Admitted>>;
-}
-
-/** Somebody whose stream may be opened, and may stay open until its right ends (X7). */
-export interface Admitted {
-  readonly user: UserId;
-  /** The holder will be told what a new request would then be refused with, but never before this returns. */
-  readonly hold: (holder: RightHolder) => Right;
 }
 
 export interface AccountPorts {

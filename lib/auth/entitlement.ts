@@ -40,6 +40,13 @@ export interface Right {
   leave(holder: RightHolder): void;
 }
 
+/** Somebody who may open a stream, and keep it until his right ends (X7). */
+export interface Admitted {
+  readonly user: UserId;
+  /** The holder will be told what a new request would then be refused with, but never before this returns. */
+  readonly hold: (holder: RightHolder) => Right;
+}
+
 /** Where the grounds of rights are kept. `lib/kv/grounds.ts` implements it. */
 export interface Grounds {
   /** The first that does not hold now, or null. One read, shared with whoever asks at the same time. */

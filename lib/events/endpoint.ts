@@ -1,6 +1,7 @@
 /** The shared event endpoint (A1): who may, from where, by which transport. */
+import type { Admitted, RightHolder } from "../auth/entitlement.ts";
 import { logInfo } from "../log.ts";
-import { AppId, type UserId } from "../protocol/ids.ts";
+import { AppId } from "../protocol/ids.ts";
 import { closeCodeOf, type ProblemCode } from "../protocol/problem.ts";
 import { clientAddress, type Peer } from "../http/address.ts";
 import { corsHeaders, mayConnect } from "../http/cors.ts";
@@ -10,7 +11,7 @@ import { pollEvents } from "./json.ts";
 import type { OpenStreams, Streamer } from "./limits.ts";
 import { negotiate, resumeFrom } from "./negotiate.ts";
 import { createSseSink, SSE_HEADERS } from "./sse.ts";
-import { type Right, type RightHolder, Stream } from "./stream.ts";
+import { Stream } from "./stream.ts";
 import {
   createSocketSink,
   type OpenSockets,
@@ -29,13 +30,6 @@ export interface EndpointPorts {
   readonly streams: OpenStreams;
   /** A proxy of ours stands in front and says who asks. */
   readonly trustProxy?: boolean;
-}
-
-/** Somebody who may open a stream. */
-export interface Admitted {
-  readonly user: UserId;
-  /** The holder will be told when he may no longer (X7), but never before this returns. */
-  readonly hold: (holder: RightHolder) => Right;
 }
 
 /** @param peer the other end of the connection; absent: not counted by address */

@@ -1,21 +1,11 @@
 /** One open stream from its start to its end: what it has taken, and gives back. */
+import type { Right, RightHolder } from "../auth/entitlement.ts";
 import { logError } from "../log.ts";
 import type { Position } from "../protocol/cursor.ts";
 import type { AppId } from "../protocol/ids.ts";
 import type { Hub, Joined } from "./hub.ts";
 import type { Place } from "./limits.ts";
 import type { Sink, SinkOwner } from "./viewer.ts";
-
-/** Who is told, once, that somebody's right to a stream has ended, with what he would now be refused with (X7). */
-export interface RightHolder {
-  rightEnded(code: "not_signed_in" | "unknown_app"): void;
-}
-
-/** What streams rest on, one for all that rest on the same. */
-export interface Right {
-  /** That one will be told nothing more. */
-  leave(holder: RightHolder): void;
-}
 
 type Taken = Place & { readonly ok: true };
 
