@@ -33,7 +33,7 @@ export async function run({ rounds, quick }: RunOptions): Promise<Figure> {
     count: VIEWERS,
     sample: VIEWERS,
     with: ["seed technique", "nchan"],
-    warmUp: { Wakelight: 2 * LINES, "seed technique": LINES, nchan: 100 },
+    warmUp: { Wakelight: { lines: 2 * LINES }, "seed technique": { lines: LINES }, nchan: { lines: 100 } },
   });
   const cases: Measured[] = all.map((one) => ({ ...one, spread: [], whole: [], ran: [] }));
   // Theirs take seconds each.

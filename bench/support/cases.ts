@@ -1,13 +1,15 @@
 /** Who is compared with whom: Wakelight and the baselines, each on both transports, each with its audience seated. */
 import { nchanMissing, startNchan } from "../baselines/nchan.ts";
 import { startSeed } from "../baselines/seed.ts";
+import { startSourced } from "../baselines/sourced.ts";
+import type { Print } from "./printer_app.ts";
 import { coreUse } from "./process.ts";
 import { startServer } from "./server.ts";
 import { type Subject, wakelight, watch } from "./subject.ts";
 import { startSwarm, type Viewers } from "./swarm.ts";
 import { NAMES, type Transport, TRANSPORTS } from "./transports.ts";
 
-export type Who = "Wakelight" | "seed technique" | "nchan";
+export type Who = "Wakelight" | "seed technique" | "bare Deno" | "nchan";
 
 export interface Case {
   readonly who: Who;
@@ -29,7 +31,7 @@ export interface Cases {
  * Starts all of them. They stay, with their audiences, until the stack is disposed of, and those whose turn it is not are told
  * nothing: what is measured in turn within a round has had the same machine.
  *
- * @param options `count` viewers of each; every so-manieth is a `sample` for latencies; `warmUp` lines are told before anything is
+ * @param options `count` viewers of each; every so-manieth is a `sample` for latencies; `warmUp` is told before anything is
  *   timed
  */
 export async function seatCases(
@@ -38,7 +40,7 @@ export async function seatCases(
     readonly count: number;
     readonly sample: number;
     readonly with: readonly Exclude<Who, "Wakelight">[];
-    readonly warmUp: Readonly<Record<Who, number>>;
+    readonly warmUp: Readonly<Partial<Record<Who, Print>>>;
   },
 ): Promise<Cases> {
   const { count, sample, warmUp } = options;
@@ -48,13 +50,16 @@ export async function seatCases(
   const all: Case[] = [];
   const seat = async (who: Who, transport: Transport, subject: Subject) => {
     const viewers = await watch(swarm, subject, { transport, count, sample });
-    await viewers.follow(subject.printer, { lines: warmUp[who] });
+    if (warmUp[who]) await viewers.follow(subject.printer, warmUp[who]);
     all.push({ who, transport, name: `${who} ${NAMES[transport]}`, subject, viewers });
   };
   for (const transport of TRANSPORTS) {
     await seat("Wakelight", transport, await wakelight(server));
     if (options.with.includes("seed technique")) {
       await seat("seed technique", transport, stack.use(await startSeed()));
+    }
+    if (options.with.includes("bare Deno")) {
+      await seat("bare Deno", transport, stack.use(await startSourced("bare Deno", "bare_process.ts")));
     }
     if (options.with.includes("nchan") && missing === null) {
       await seat("nchan", transport, stack.use(await startNchan(transport)));
