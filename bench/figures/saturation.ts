@@ -3,7 +3,7 @@
  * can, against the seed's technique and nchan in the same run. Delivered events are those that viewers were proven to have;
  * all viewers end complete. A baseline gets fewer lines, so that it is done in some seconds, too: it is a rate.
  */
-import { type Case, find, seatCases, type Who } from "../support/cases.ts";
+import { type Case, find, seatCases } from "../support/cases.ts";
 import { type Figure, runAlone, type RunOptions, type Verdict } from "../support/figure.ts";
 import { median } from "../support/stats.ts";
 import { short } from "../support/table.ts";
@@ -53,7 +53,7 @@ async function measureMany({ subject, viewers }: Case): Promise<{ rates: Rates; 
 }
 
 export async function run({ rounds, quick }: RunOptions): Promise<Figure> {
-  const linesOf = (who: Exclude<Who, "bare Deno">) => LINES[who][quick ? 0 : 1];
+  const linesOf = (who: keyof typeof LINES) => LINES[who][quick ? 0 : 1];
   await using stack = new AsyncDisposableStack();
   const { all, notes } = await seatCases(stack, {
     count: VIEWERS,
@@ -63,7 +63,7 @@ export async function run({ rounds, quick }: RunOptions): Promise<Figure> {
   });
   const cases: Measured[] = all.map((one) => ({ ...one, perCore: [], perSecond: [] }));
   for (let round = 0; round < rounds; round++) {
-    for (const one of cases) await measure(one, linesOf(one.who));
+    for (const one of cases) await measure(one, linesOf(one.who as keyof typeof LINES));
   }
   const many: Measured[] = [];
   const late: Verdict[] = [];

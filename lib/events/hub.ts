@@ -74,6 +74,8 @@ interface Room {
   gone: boolean;
   readonly viewers: Map<Viewer, Seat>;
   joining: number;
+  /** When its viewers were last told something, by `performance.now`. */
+  toldAt: number;
   /** Viewers are being handed what is new; `again`: more came meanwhile. */
   delivering: boolean;
   again: boolean;
@@ -89,6 +91,8 @@ interface Seat {
 
 /** Of the time that a stream may be open: how often it is looked whose is over. */
 const AGE_STEPS = 40;
+/** Of the time between two signs of life: how often it is looked who has been told nothing for as long. */
+const QUIET_STEPS = 4;
 /** Viewers that are served in one turn of the event loop: about a millisecond's work. */
 const VIEWERS_PER_TURN = 64;
 
@@ -97,14 +101,17 @@ export function createHub(options: HubOptions): Hub {
   const rooms = new Map<AppId, Room>();
   let draining: number | null = null;
   const keepAlive = setInterval(() => {
-    for (const { feed, viewers } of rooms.values()) {
-      feed.ways.sweep();
-      for (const { sink } of viewers.keys()) sink.keepAlive();
+    const now = performance.now();
+    for (const room of rooms.values()) {
+      if (now - room.toldAt < keepAliveEvery * (1 - 1 / QUIET_STEPS)) continue;
+      room.toldAt = now;
+      void each(room, ({ sink }) => sink.keepAlive());
     }
-  }, keepAliveEvery);
+  }, keepAliveEvery / QUIET_STEPS);
   const ages = setInterval(() => {
     const now = performance.now();
-    for (const { viewers } of rooms.values()) {
+    for (const { feed, viewers } of rooms.values()) {
+      feed.ways.sweep();
       for (const [viewer, { until }] of viewers) {
         if (until <= now) viewer.close({ type: "reconnect", reason: "age", afterMs: 0 });
       }
@@ -128,7 +135,7 @@ export function createHub(options: HubOptions): Hub {
         onGone: () => queueMicrotask(() => endRoom(appId, made)),
       });
       const source = { feed, history, appId, previewUrl, logUrl };
-      const state = { joining: 0, gone: false, delivering: false, again: false };
+      const state = { joining: 0, toldAt: performance.now(), gone: false, delivering: false, again: false };
       const made: Room = { appId, feed, source, viewers, ...state };
       rooms.set(appId, room = made);
     }
@@ -137,20 +144,25 @@ export function createHub(options: HubOptions): Hub {
   }
 
   /** In slices: a thousand viewers must not hold up whoever asks for something else, nor the first of them wait for the last. */
+  async function each(room: Room, act: (viewer: Viewer) => void): Promise<void> {
+    let served = 0;
+    for (const viewer of room.viewers.keys()) {
+      if (served++ === VIEWERS_PER_TURN) {
+        served = 1;
+        await nextTurn();
+      }
+      act(viewer);
+    }
+  }
+
   async function deliver(room: Room): Promise<void> {
     room.again = true;
     if (room.delivering) return;
     room.delivering = true;
     while (room.again) {
       room.again = false;
-      let served = 0;
-      for (const viewer of room.viewers.keys()) {
-        if (served++ === VIEWERS_PER_TURN) {
-          served = 1;
-          await nextTurn();
-        }
-        viewer.pump();
-      }
+      room.toldAt = performance.now();
+      await each(room, (viewer) => viewer.pump());
     }
     room.delivering = false;
   }

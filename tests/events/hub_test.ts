@@ -172,6 +172,19 @@ Deno.test("A11 a quiet stream shows signs of life, an old one is asked to come b
     leave(seen);
   }, { keepAliveEvery: 5, maxAge: 60 }));
 
+Deno.test("A11 who is told something all the time gets no signs of life besides", () =>
+  inCore(async (core, story) => {
+    await story.claim();
+    const seen = await watch(core);
+    for (const begun = performance.now(); performance.now() - begun < 1_500;) {
+      await story.write("token-1", 1);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    assertEquals(seen.sink.keepAlives, 0);
+    await seen.sink.until(() => seen.sink.keepAlives === 1);
+    leave(seen);
+  }, { keepAliveEvery: 1_000 }));
+
 Deno.test("X10 a draining isolate sends its viewers back, spread, and whoever comes meanwhile", () =>
   inCore(async (core) => {
     const seen = await Promise.all(Array.from({ length: 50 }, () => watch(core)));
