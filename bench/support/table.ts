@@ -72,8 +72,31 @@ export const END = "<!-- end of figures -->";
 
 /** @throws where the document has no such two lines, in this order */
 export function replaceFigures(document: string, figures: string): string {
+  const { before, after } = parts(document);
+  return `${before}\n\n${figures}\n\n${after}`;
+}
+
+/**
+ * The document with some of its figures measured anew, and all others as they are. Whatever is compared stands within one
+ * figure, so each is of one run.
+ * @param sections Markdown by the figures' titles
+ * @throws where one of them is not there yet
+ */
+export function replaceSome(document: string, sections: ReadonlyMap<string, string>): string {
+  const { before, figures, after } = parts(document);
+  const [about, ...all] = figures.split(/^(?=### )/m);
+  const titles = all.map((section) => section.slice("### ".length, section.indexOf("\n")));
+  for (const title of sections.keys()) {
+    if (!titles.includes(title)) throw new Error(`Cannot write figures: there is none called ${title} yet`);
+  }
+  const written = titles.map((title, i) => sections.get(title) ?? all[i]);
+  return [before, ...[about, ...written].map((text) => text.trim()), after].join("\n\n");
+}
+
+function parts(document: string): { before: string; figures: string; after: string } {
   const begin = document.indexOf(BEGIN);
   const end = document.indexOf(END);
   if (begin === -1 || end < begin) throw new Error(`Cannot write figures: there is no ${BEGIN} … ${END}`);
-  return `${document.slice(0, begin + BEGIN.length)}\n\n${figures}\n\n${document.slice(end)}`;
+  const from = begin + BEGIN.length;
+  return { before: document.slice(0, from), figures: document.slice(from, end), after: document.slice(end) };
 }

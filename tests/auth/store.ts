@@ -12,6 +12,16 @@ export const DAY = 24 * HOUR;
 export const ada = "ada" as UserId;
 export const bob = "bob" as UserId;
 export const shop = "shop" as AppId;
+/** Of a ticket as we make it now. */
+export const TICKET = {
+  iss: "wakelight",
+  aud: "events",
+  sub: ada,
+  app: shop,
+  jti: `0123456789.token.${"0".repeat(64)}`,
+  iat: NOW / 1000,
+  exp: NOW / 1000 + 300,
+};
 export const asOwner = (user: UserId) => user as string as OwnerId;
 
 export const storeOn = (kv: Deno.Kv, now: () => number = () => NOW) => ({

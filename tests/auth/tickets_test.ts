@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { decodeJwt, decodeProtectedHeader, exportSPKI, generateKeyPair, SignJWT, UnsecuredJWT } from "jose";
 import { credentialOf, issueTicket, redeemTicket, useTicket, verifyTicket } from "../../lib/auth/tickets.ts";
 import type { AppId } from "../../lib/protocol/ids.ts";
-import { ada, NOW, shop, storeOn } from "./store.ts";
+import { ada, NOW, shop, storeOn, TICKET } from "./store.ts";
 
 const SECRET = "a secret of more than thirty-two characters";
 const refused = (detail: string) => ({ ok: false, code: "invalid_ticket", detail }) as const;
@@ -20,16 +20,7 @@ async function issue(now = NOW): Promise<string> {
 
 /** Signed with our secret, but not by us. */
 const forge = (claims: Record<string, unknown>, secret = SECRET, alg = "HS256") =>
-  new SignJWT({
-    iss: "wakelight",
-    aud: "events",
-    sub: ada,
-    app: shop,
-    jti: `0123456789.token.${"0".repeat(64)}`,
-    iat: seconds,
-    exp: seconds + 300,
-    ...claims,
-  }).setProtectedHeader({ alg }).sign(new TextEncoder().encode(secret));
+  new SignJWT({ ...TICKET, ...claims }).setProtectedHeader({ alg }).sign(new TextEncoder().encode(secret));
 
 Deno.test("A3 a ticket is an HS256 JWT with the promised claims, and lives 300 seconds", async () => {
   const issued = await issueTicket(SECRET, { ...request, now: NOW + 999 });

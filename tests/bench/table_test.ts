@@ -1,6 +1,14 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { type Figure, headlineOf } from "../../bench/support/figure.ts";
-import { BEGIN, END, markdownOf, replaceFigures, short, textOf } from "../../bench/support/table.ts";
+import {
+  BEGIN,
+  END,
+  markdownOf,
+  replaceFigures,
+  replaceSome,
+  short,
+  textOf,
+} from "../../bench/support/table.ts";
 
 const figure: Figure = {
   id: "burst",
@@ -58,6 +66,19 @@ Deno.test("figures in a document are replaced between their marks, and its prose
   assertEquals(written.includes("old"), false);
   assertEquals(replaceFigures(written, markdownOf([figure], "plots")), written);
   assertThrows(() => replaceFigures("# Title\n", "x"), Error, "Cannot write figures");
+});
+
+Deno.test("a figure that is measured anew takes the place of what it was, and leaves the others", () => {
+  const about = "one run";
+  const other = { ...figure, title: "Another", notes: ["As it was."] };
+  const before = replaceFigures(
+    `# Title\n\n${BEGIN}\n\n${END}\n`,
+    `${about}\n\n${markdownOf([figure, other], "plots")}`,
+  );
+  const anew = markdownOf([{ ...figure, notes: ["Anew."] }], "plots");
+  const after = replaceSome(before, new Map([["A burst", anew]]));
+  assertEquals(after, before.replace("All was proven.", "Anew."));
+  assertThrows(() => replaceSome(before, new Map([["Nothing", ""]])), Error, "none called Nothing");
 });
 
 Deno.test("the last line of a run has a dash for what was not measured", () => {

@@ -1,5 +1,4 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { makeRepository } from "../build/support.ts";
 import { openHouse } from "./house.ts";
 
 const ORIGIN = "http://elsewhere.example";
@@ -15,10 +14,7 @@ const HEADERS = [
 
 Deno.test("A1 A5 B8 the fast path to events says what the long way says, to the same people", async () => {
   await using house = await openHouse({ ALLOWED_ORIGINS: ORIGIN });
-  const repository = await makeRepository(`${house.folder}/hello`);
-  await repository.commit({ "index.html": "hi" });
-  const made = await house.ask("POST", "/api/apps", { json: { name: "Hello", repository: repository.path } });
-  const { id } = await made.json();
+  const id = await house.makeApp();
   // An id that has to be decoded is left to the router.
   const ways = [id, `%${id.charCodeAt(0).toString(16)}${id.slice(1)}`];
 

@@ -4,7 +4,9 @@ import { readConfig } from "../../lib/config.ts";
 import { createLocalSandbox } from "../../lib/sandbox/local.ts";
 import { FIRST_USER } from "../../lib/auth/accounts.ts";
 import { createServices, type Services } from "../../lib/services.ts";
+import { AppId } from "../../lib/protocol/ids.ts";
 import { createApp } from "../../routes/(_lib)/create_app.ts";
+import { makeRepository } from "../build/support.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
 const ORIGIN = "http://localhost:8000";
@@ -25,6 +27,8 @@ export interface House extends AsyncDisposable {
     path: string,
     options?: { json?: unknown; body?: BodyInit; headers?: HeadersInit },
   ): Promise<Response>;
+  /** A page in a Git repository of its own; nothing is built yet. */
+  makeApp(): Promise<AppId>;
   /** As nobody in particular. */
   anonymous(method: string, path: string, headers?: HeadersInit): Promise<Response>;
   anonymousPost(path: string, body: string, headers: HeadersInit): Promise<Response>;
@@ -49,10 +53,16 @@ export async function openHouse(environment: Record<string, string> = {}): Promi
   const { token } = await services.tokens.create(FIRST_USER, "tests");
   const quiet = console.log;
   console.log = () => {};
-  return {
+  const house: House = {
     kv,
     services,
     folder,
+    async makeApp() {
+      const repository = await makeRepository(`${folder}/hello`);
+      await repository.commit({ "index.html": "hi" });
+      const app = { name: "Hello", repository: repository.path };
+      return AppId.parse((await (await house.ask("POST", "/api/apps", { json: app })).json()).id);
+    },
     ask(method, path, { json, body, headers } = {}) {
       const all = new Headers({
         authorization: `Bearer ${token}`,
@@ -80,4 +90,5 @@ export async function openHouse(environment: Record<string, string> = {}): Promi
       await Deno.remove(folder, { recursive: true });
     },
   };
+  return house;
 }

@@ -2,7 +2,6 @@ import { assertEquals } from "@std/assert";
 import { FIRST_USER } from "../../lib/auth/accounts.ts";
 import { keys } from "../../lib/kv/keys.ts";
 import { AppId } from "../../lib/protocol/ids.ts";
-import { makeRepository } from "../build/support.ts";
 import { until } from "../support/until.ts";
 import { openHouse } from "./house.ts";
 
@@ -11,10 +10,7 @@ const WAYS = ["", "?"];
 
 Deno.test("A16 X7 the fast path to a status says what the long way says, to the same people, for as long as they may", async () => {
   await using house = await openHouse();
-  const repository = await makeRepository(`${house.folder}/hello`);
-  await repository.commit({ "index.html": "hi" });
-  const made = await house.ask("POST", "/api/apps", { json: { name: "Hello", repository: repository.path } });
-  const { id } = await made.json();
+  const id = await house.makeApp();
   const path = `/api/apps/${id}/status`;
 
   /** What each way answers, which must be the same. */
@@ -69,10 +65,7 @@ Deno.test("A16 X7 the fast path to a status says what the long way says, to the 
 
 Deno.test("A16 who asks for a status in the same words at the same moment shares a read, and nobody gets what was true before he asked", async () => {
   await using house = await openHouse();
-  const repository = await makeRepository(`${house.folder}/hello`);
-  await repository.commit({ "index.html": "hi" });
-  const made = await house.ask("POST", "/api/apps", { json: { name: "Hello", repository: repository.path } });
-  const { id } = await made.json();
+  const id = await house.makeApp();
   const path = `/api/apps/${id}/status`;
   const error = async (answer: Promise<Response>) => (await (await answer).json()).error;
   // The token's use is noted, and what is remembered of whom it belongs to.
@@ -110,10 +103,7 @@ Deno.test("A16 who asks for a status in the same words at the same moment shares
 
 Deno.test("A16 X7 a session beside other words in Authorization is judged for itself, however many ask at once", async () => {
   await using house = await openHouse();
-  const repository = await makeRepository(`${house.folder}/hello`);
-  await repository.commit({ "index.html": "hi" });
-  const made = await house.ask("POST", "/api/apps", { json: { name: "Hello", repository: repository.path } });
-  const path = `/api/apps/${(await made.json()).id}/status`;
+  const path = `/api/apps/${await house.makeApp()}/status`;
   const token = new URL(await house.services.signInLink()).searchParams.get("token")!;
   const signedIn = await house.services.signIn(token);
   if (!signedIn.ok) throw new Error("not signed in");

@@ -119,10 +119,11 @@ export async function startProduction(
     current = { pid, status, leash: child.stdin };
     await until("the server is ready", async () => {
       if (exitCode !== null) throw new Error(`it ended with ${exitCode}`);
-      signInLink = /Sign in:\s+(\S+)/.exec(output().slice(printed))?.[1] ?? signInLink;
+      signInLink = /Sign in:\s+(\S+)\n/.exec(output().slice(printed))?.[1] ?? signInLink;
       const answer = await fetch(`${url}/readyz`);
       await answer.body?.cancel();
-      return answer.ok;
+      // One worker may be ready while the one that prints the link still loads.
+      return answer.ok && signInLink !== "";
     }, { within: 30_000, about: output });
   }
 
