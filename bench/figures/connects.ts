@@ -100,11 +100,13 @@ export async function run({ rounds, quick }: RunOptions): Promise<Figure> {
     });
   }
 
+  let restarted = false;
   for (const transport of quick ? ["sse"] as const : TRANSPORTS) {
     const storms: Awaited<ReturnType<typeof storm>>[] = [];
     for (let round = 0; round < (quick ? 1 : rounds); round++) {
       // The restart has ended what ran in its sandbox.
-      const printer = storms.length === 0 ? app : await createPrinterApp(server);
+      const printer = restarted ? await createPrinterApp(server) : app;
+      restarted = true;
       storms.push(await storm(server, printer, transport));
     }
     const name = NAMES[transport];

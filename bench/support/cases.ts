@@ -4,7 +4,7 @@ import { startSeed } from "../baselines/seed.ts";
 import { startSourced } from "../baselines/sourced.ts";
 import type { Print } from "./printer_app.ts";
 import { coreUse } from "./process.ts";
-import { startServer } from "./server.ts";
+import { type BenchServer, startServer } from "./server.ts";
 import { type Subject, wakelight, watch } from "./subject.ts";
 import { startSwarm, type Viewers } from "./swarm.ts";
 import { NAMES, type Transport, TRANSPORTS } from "./transports.ts";
@@ -46,7 +46,7 @@ export async function seatCases(
   const { count, sample, warmUp } = options;
   const missing = nchanMissing();
   const swarm = stack.use(await startSwarm());
-  const server = stack.use(await startServer());
+  const servers: BenchServer[] = [];
   const all: Case[] = [];
   const seat = async (who: Who, transport: Transport, subject: Subject) => {
     const viewers = await watch(swarm, subject, { transport, count, sample });
@@ -54,7 +54,9 @@ export async function seatCases(
     all.push({ who, transport, name: `${who} ${NAMES[transport]}`, subject, viewers });
   };
   for (const transport of TRANSPORTS) {
-    await seat("Wakelight", transport, await wakelight(server));
+    // One for each transport, as the others have: a quiet audience costs something, too.
+    servers.push(stack.use(await startServer()));
+    await seat("Wakelight", transport, await wakelight(servers.at(-1)!));
     if (options.with.includes("seed technique")) {
       await seat("seed technique", transport, stack.use(await startSeed()));
     }
@@ -65,12 +67,16 @@ export async function seatCases(
       await seat("nchan", transport, stack.use(await startNchan(transport)));
     }
   }
-  const before = coreUse(server.pid);
+  const before = servers.map(({ pid }) => coreUse(pid));
   return {
     all,
     notes() {
-      const { ran, waited } = coreUse(server.pid);
-      const share = (waited - before.waited) / (ran + waited - before.ran - before.waited);
+      const spent = servers.map(({ pid }, i) => {
+        const { ran, waited } = coreUse(pid);
+        return { ran: ran - before[i].ran, waited: waited - before[i].waited };
+      });
+      const sum = (of: "ran" | "waited") => spent.reduce((all, one) => all + one[of], 0);
+      const share = sum("waited") / (sum("ran") + sum("waited"));
       const contention =
         `Threads of Wakelight waited for their core ${(share * 100).toFixed(0)} % of the time in ` +
         "which they had something to do, for each other and for what else ran on this machine.";

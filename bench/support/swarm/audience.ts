@@ -212,10 +212,13 @@ export class Audience {
     };
   }
 
-  /** To be called every few seconds. */
-  signsOfLife(): void {
+  /**
+   * Gives those of its viewers whose turn it is, one in so many: each comes at a time of his own, as people do.
+   * @param turn counts up
+   */
+  signsOfLife(turn: number, turns: number): void {
     if (this.#stalled) return;
-    for (const { connection } of this.#bySocket.values()) connection?.signOfLife();
+    for (let i = turn % turns; i < this.#seats.length; i += turns) this.#seats[i].connection?.signOfLife();
   }
 
   /** Reads nothing more until `go`. */

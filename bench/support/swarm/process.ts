@@ -10,8 +10,8 @@ import { StreamRecord } from "./record.ts";
 const INPUT = 0;
 /** Milliseconds until the next look at what is waited for, where nothing happens. */
 const LOOK = 5;
-/** Milliseconds between two signs of life. */
-const SIGN_EVERY = 10_000;
+/** Milliseconds between two signs of life of one viewer, and parts into which all of them are divided. */
+const SIGN_EVERY = 10_000, TURNS = 200;
 
 /** Something that a command waits for. */
 interface Waiting {
@@ -101,12 +101,13 @@ function takeFrom(socket: number): void {
   for (const audience of audiences.values()) if (audience.takes(socket)) return;
 }
 
-let lastSign = performance.now();
+const begun = performance.now();
+let turn = 0;
 
 function giveSigns(): void {
-  if (performance.now() < lastSign + SIGN_EVERY) return;
-  lastSign = performance.now();
-  for (const audience of audiences.values()) audience.signsOfLife();
+  for (const due = (performance.now() - begun) / SIGN_EVERY * TURNS; turn < due; turn++) {
+    for (const audience of audiences.values()) audience.signsOfLife(turn, TURNS);
+  }
 }
 
 sockets.watch(INPUT);
