@@ -39,7 +39,7 @@ function sse(): Response {
 }
 
 function websocket(req: Request): Response {
-  const { socket, response } = Deno.upgradeWebSocket(req);
+  const { socket, response } = Deno.upgradeWebSocket(req, { idleTimeout: 0 });
   socket.onopen = () => sockets.add(socket);
   socket.onclose = () => sockets.delete(socket);
   return response;

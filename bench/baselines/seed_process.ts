@@ -54,7 +54,8 @@ function sse(): Response {
 }
 
 function websocket(req: Request): Response {
-  const { socket, response } = Deno.upgradeWebSocket(req);
+  // A server that is busy for seconds would else take its clients for gone.
+  const { socket, response } = Deno.upgradeWebSocket(req, { idleTimeout: 0 });
   const client: Client = { chain: Promise.resolve(), send: (event) => socket.send(wsFrame(event)) };
   socket.onopen = () => clients.add(client);
   socket.onclose = socket.onerror = () => void clients.delete(client);
