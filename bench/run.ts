@@ -8,7 +8,7 @@
 import { type Figure, headlineOf, optionsFrom, type RunOptions } from "./support/figure.ts";
 import { stolenSince } from "./support/machine.ts";
 import { svgOf } from "./support/plot.ts";
-import { markdownOf, replaceFigures, replaceSome, textOf } from "./support/table.ts";
+import { ANOTHER_RUN, markdownOf, replaceFigures, replaceSome, textOf } from "./support/table.ts";
 
 /** In this order; a figure that is not named here comes last. */
 const ORDER = [
@@ -47,7 +47,7 @@ async function namesOf(only: readonly string[] | null): Promise<string[]> {
 async function write(figures: readonly Figure[], about: string, all: boolean): Promise<void> {
   const text = await Deno.readTextFile(DOCUMENT);
   const anew = ({ notes, ...figure }: Figure) =>
-    markdownOf([{ ...figure, notes: [...notes, `Measured in another run: ${about}`] }], PLOTS);
+    markdownOf([{ ...figure, notes: [...notes, ANOTHER_RUN + about] }], PLOTS);
   await Deno.writeTextFile(
     DOCUMENT,
     all

@@ -76,10 +76,13 @@ export function replaceFigures(document: string, figures: string): string {
   return `${before}\n\n${figures}\n\n${after}`;
 }
 
+/** What a figure's note begins with that says of which run it is, where that is not the one of all. */
+export const ANOTHER_RUN = "Measured in a run of its own: ";
+
 /**
  * The document with some of its figures measured anew, and all others as they are. Whatever is compared stands within one
  * figure, so each is of one run.
- * @param sections Markdown by the figures' titles
+ * @param sections Markdown by the figures' titles; each says of which run it is
  * @throws where one of them is not there yet
  */
 export function replaceSome(document: string, sections: ReadonlyMap<string, string>): string {
@@ -89,8 +92,11 @@ export function replaceSome(document: string, sections: ReadonlyMap<string, stri
   for (const title of sections.keys()) {
     if (!titles.includes(title)) throw new Error(`Cannot write figures: there is none called ${title} yet`);
   }
-  const written = titles.map((title, i) => sections.get(title) ?? all[i]);
-  return [before, ...[about, ...written].map((text) => text.trim()), after].join("\n\n");
+  const written = titles.map((title, i) => (sections.get(title) ?? all[i]).trim());
+  const own = written.every((section) => section.includes(ANOTHER_RUN));
+  return [before, own ? "Each figure says of which run it is." : about.trim(), ...written, after].join(
+    "\n\n",
+  );
 }
 
 function parts(document: string): { before: string; figures: string; after: string } {
