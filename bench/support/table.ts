@@ -77,7 +77,7 @@ export function replaceFigures(document: string, figures: string): string {
 }
 
 /** What a figure's note begins with that says of which run it is, where that is not the one of all. */
-export const ANOTHER_RUN = "Measured in a run of its own: ";
+export const ANOTHER_RUN = "Measured in another run: ";
 
 /**
  * The document with some of its figures measured anew, and all others as they are. Whatever is compared stands within one
