@@ -1,6 +1,7 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { type Figure, headlineOf } from "../../bench/support/figure.ts";
 import {
+  ANOTHER_RUN,
   BEGIN,
   END,
   markdownOf,
@@ -78,6 +79,12 @@ Deno.test("a figure that is measured anew takes the place of what it was, and le
   const anew = markdownOf([{ ...figure, notes: ["Anew."] }], "plots");
   const after = replaceSome(before, new Map([["A burst", anew]]));
   assertEquals(after, before.replace("All was proven.", "Anew."));
+  const noted = [figure, other].map((one): [string, string] => [
+    one.title,
+    markdownOf([{ ...one, notes: [ANOTHER_RUN + "two"] }], "plots"),
+  ]);
+  assertStringIncludes(replaceSome(before, new Map(noted.slice(1))), "\none run\n");
+  assertEquals(replaceSome(before, new Map(noted)).includes("one run"), false);
   assertThrows(() => replaceSome(before, new Map([["Nothing", ""]])), Error, "none called Nothing");
 });
 
