@@ -129,12 +129,12 @@ export async function run({ rounds, quick }: RunOptions): Promise<Figure> {
   }
   return {
     id: "slow",
-    title: `${count} viewers that do not read`,
+    title: "Viewers that do not read",
     rows,
     ratios,
     verdicts,
     notes: [
-      `${READERS} viewers read, and were proven to have got all ${LINES} lines in order; so were ${LATE} who read them only later.`,
+      `${count} do not read. ${READERS} viewers read, and were proven to have got all ${LINES} lines in order; so were ${LATE} who read them only later.`,
       "In use is what V8's heap holds after a collection and what the C library has lent out, above what it was " +
       "before they came.",
     ],

@@ -81,18 +81,18 @@ export const ANOTHER_RUN = "Measured in another run: ";
 
 /**
  * The document with some of its figures measured anew, and all others as they are. Whatever is compared stands within one
- * figure, so each is of one run.
+ * figure, so each is of one run. One that was not there yet comes last.
  * @param sections Markdown by the figures' titles; each says of which run it is
- * @throws where one of them is not there yet
+ * @throws where the document has no place for figures
  */
 export function replaceSome(document: string, sections: ReadonlyMap<string, string>): string {
   const { before, figures, after } = parts(document);
   const [about, ...all] = figures.split(/^(?=### )/m);
   const titles = all.map((section) => section.slice("### ".length, section.indexOf("\n")));
-  for (const title of sections.keys()) {
-    if (!titles.includes(title)) throw new Error(`Cannot write figures: there is none called ${title} yet`);
-  }
-  const written = titles.map((title, i) => (sections.get(title) ?? all[i]).trim());
+  const written = [
+    ...titles.map((title, i) => sections.get(title) ?? all[i]),
+    ...[...sections].flatMap(([title, section]) => titles.includes(title) ? [] : [section]),
+  ].map((section) => section.trim());
   const own = written.every((section) => section.includes(ANOTHER_RUN));
   return [before, own ? "Each figure says of which run it is." : about.trim(), ...written, after].join(
     "\n\n",

@@ -85,7 +85,8 @@ Deno.test("a figure that is measured anew takes the place of what it was, and le
   ]);
   assertStringIncludes(replaceSome(before, new Map(noted.slice(1))), "\none run\n");
   assertEquals(replaceSome(before, new Map(noted)).includes("one run"), false);
-  assertThrows(() => replaceSome(before, new Map([["Nothing", ""]])), Error, "none called Nothing");
+  const third = markdownOf([{ ...figure, title: "New" }], "plots");
+  assertStringIncludes(replaceSome(before, new Map([["New", third]])), `\n\n${third}\n\n${END}`);
 });
 
 Deno.test("the last line of a run has a dash for what was not measured", () => {
