@@ -16,9 +16,7 @@ export async function buildForProduction(
   await new Builder({ root, outDir }).build();
   // Where a runtime cannot bundle at all, nobody has to know.
   if (typeof Deno.bundle !== "function") return;
-  await bundleServer(resolve(outDir)).catch((error) =>
-    console.error(`The server is not bundled, and starts from its sources: ${error.message}`)
-  );
+  await bundleServer(resolve(outDir));
 }
 
 /**
@@ -37,7 +35,10 @@ async function bundleServer(outDir: string): Promise<void> {
     sourcemap: "linked",
     write: false,
   });
-  if (!success) throw new Error(errors.map(({ text }) => text).join("\n"));
+  if (!success) {
+    const reasons = errors.map(({ text }) => text).join("\n");
+    return console.error(`The server is not bundled, and starts from its sources: ${reasons}`);
+  }
   for (const { path, contents } of outputFiles!) {
     await Deno.writeFile(join(outDir, basename(path)), contents!);
   }

@@ -3,7 +3,7 @@
  * client's stream or socket in the same turn. No log, no rights, no cursors to come back with, nothing for slow clients. It says
  * how much of what a viewer waits for is Deno's and the kernel's. Prints `{port, printer}` when it serves; ends with its input.
  */
-import { DEPLOY_ID, type LogEvent, startSource } from "./source.ts";
+import { DEPLOY_ID, type LogEvent, serveBaseline, startSource } from "./source.ts";
 
 const streams = new Set<ReadableStreamDefaultController<Uint8Array>>();
 const sockets = new Set<WebSocket>();
@@ -45,11 +45,4 @@ function websocket(req: Request): Response {
   return response;
 }
 
-const server = Deno.serve(
-  { hostname: "127.0.0.1", port: 0, onListen() {} },
-  (req) => req.headers.get("upgrade") === "websocket" ? websocket(req) : sse(),
-);
-console.log(JSON.stringify({ port: server.addr.port, printer: source.port }));
-for await (const _ of Deno.stdin.readable);
-await source.end();
-Deno.exit();
+await serveBaseline(source, { sse, websocket });

@@ -3,7 +3,7 @@
  * each event is written for each client. Prints `{port, printer}` when it serves; ends with its input. The argument says
  * whether an event is also encoded for `each` client, or `once` for all, which is kinder to it by more than half.
  */
-import { DEPLOY_ID, type LogEvent, startSource } from "./source.ts";
+import { DEPLOY_ID, type LogEvent, serveBaseline, startSource } from "./source.ts";
 
 /** Encodes an event, where it has not been. */
 type Encode<T> = (event: LogEvent) => T;
@@ -62,11 +62,4 @@ function websocket(req: Request): Response {
   return response;
 }
 
-const server = Deno.serve(
-  { hostname: "127.0.0.1", port: 0, onListen() {} },
-  (req) => req.headers.get("upgrade") === "websocket" ? websocket(req) : sse(),
-);
-console.log(JSON.stringify({ port: server.addr.port, printer: source.port }));
-for await (const _ of Deno.stdin.readable);
-await source.end();
-Deno.exit();
+await serveBaseline(source, { sse, websocket });

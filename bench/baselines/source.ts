@@ -57,3 +57,21 @@ export async function startSource(onEvents: (events: LogEvent[]) => void): Promi
     },
   };
 }
+
+/** What a baseline does with those who come. */
+export interface Audience {
+  sse(): Response;
+  websocket(req: Request): Response;
+}
+
+/** Serves, says where on the standard output, and ends the process with its input. */
+export async function serveBaseline(source: Source, { sse, websocket }: Audience): Promise<never> {
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    (req) => req.headers.get("upgrade") === "websocket" ? websocket(req) : sse(),
+  );
+  console.log(JSON.stringify({ port: server.addr.port, printer: source.port }));
+  for await (const _ of Deno.stdin.readable);
+  await source.end();
+  Deno.exit();
+}

@@ -1,5 +1,4 @@
 /** Reads for many askers at once: a thousand viewers who come together ask for the same few keys. */
-
 import { nextTurn } from "../next_turn.ts";
 
 /** What KV reads at once at most. */

@@ -5,13 +5,13 @@ import { mayChange } from "../../lib/http/same_origin.ts";
 import type { Services } from "../../lib/services.ts";
 import { createCompleteAnswer, isForPrograms } from "./complete_answer.ts";
 import type { State } from "./define.ts";
-import { createEventPath, createPreviewPath, createStatusPath, withFront } from "./front.ts";
+import { answerEvents, answerPreviews, answerStatus, withFront } from "./front.ts";
 
 export function createApp(services: Services): App<State> {
   const { config } = services;
   const ownOrigin = new URL(config.publicUrl).origin;
   const complete = createCompleteAnswer(services);
-  const preview = createPreviewPath(services);
+  const preview = answerPreviews(services);
   const app = new App<State>()
     .use(async (ctx) => {
       services.inFlight.track(Promise.resolve(ctx.info.completed));
@@ -43,8 +43,8 @@ export function createApp(services: Services): App<State> {
     .fsRoutes();
   return withFront(app, services, (longWay) => [
     preview,
-    createStatusPath(services, longWay),
-    createEventPath(services, complete),
+    answerStatus(services, longWay),
+    answerEvents(services, complete),
   ]);
 }
 

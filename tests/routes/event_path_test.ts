@@ -1,4 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
+import { FIRST_USER } from "../../lib/auth/accounts.ts";
 import { openHouse } from "./house.ts";
 
 const ORIGIN = "http://elsewhere.example";
@@ -35,7 +36,7 @@ Deno.test("A1 A5 B8 the fast path to events says what the long way says, to the 
     return answers[0];
   };
 
-  const { token } = await house.services.tokens.create("admin" as never, "another");
+  const { token } = await house.services.tokens.create(FIRST_USER, "another");
   const authorization = `Bearer ${token}`;
   const json = { authorization, accept: "application/json" };
   assertEquals((await both(json)).text, "status");

@@ -63,6 +63,18 @@ Deno.test("A16 X7 the fast path to a status says what the long way says, to the 
   await preview.body?.cancel();
 });
 
+Deno.test("X10 a status that is under way is waited for at a drain, whichever way it takes", async () => {
+  await using house = await openHouse();
+  const id = await house.makeApp();
+  const { inFlight } = house.services;
+  for (const query of WAYS) {
+    await inFlight.settled(5_000);
+    const asked = house.ask("GET", `/api/apps/${id}/status${query}`);
+    assertEquals(inFlight.size, 1);
+    await (await asked).body?.cancel();
+  }
+});
+
 Deno.test("A16 who asks for a status in the same words at the same moment shares a read, and nobody gets what was true before he asked", async () => {
   await using house = await openHouse();
   const id = await house.makeApp();
