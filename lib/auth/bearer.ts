@@ -1,4 +1,5 @@
 /** What a request brings to prove something, before anybody has looked whether it is true (A4). */
+import { queryOf } from "../http/url.ts";
 import { offeredTicket } from "../protocol/ticket.ts";
 import { looksLikeApiToken } from "./api_tokens.ts";
 
@@ -23,5 +24,5 @@ export function ticketFrom(req: Headed): string | null {
   if (value !== null && !looksLikeApiToken(value)) return value;
   const offered = offeredTicket(req.headers.get("sec-websocket-protocol"));
   if (offered !== null) return offered;
-  return new URL(req.url).searchParams.get("ticket") || null;
+  return queryOf(req.url).get("ticket") || null;
 }

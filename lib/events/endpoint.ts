@@ -6,6 +6,7 @@ import { closeCodeOf, type ProblemCode } from "../protocol/problem.ts";
 import { clientAddress, type Peer } from "../http/address.ts";
 import { corsHeaders, mayConnect } from "../http/cors.ts";
 import { problemResponse, type Result } from "../http/problem.ts";
+import { queryOf } from "../http/url.ts";
 import type { Hub } from "./hub.ts";
 import { pollEvents } from "./json.ts";
 import type { OpenStreams, Streamer } from "./limits.ts";
@@ -61,7 +62,7 @@ export function createEventEndpoint(ports: EndpointPorts): EventEndpoint {
     if (!appId.success) return refuse("unknown_app");
     const admitted = await ports.admit(req, appId.data);
     if (!admitted.ok) return refuse(admitted.code, admitted.detail);
-    const resume = resumeFrom(new URL(req.url), headers);
+    const resume = resumeFrom(queryOf(req.url), headers);
     if (resume === null) return refuse("invalid_cursor");
     const { cursor, waitMs } = resume;
     const { user, hold } = admitted.value;

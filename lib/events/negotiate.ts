@@ -29,10 +29,10 @@ export interface Resume {
 }
 
 /** `Last-Event-ID` is newer than the address it comes with: a browser repeats the first address. Null: no cursor of ours. */
-export function resumeFrom(url: URL, headers: Pick<Headers, "get">): Resume | null {
-  const text = headers.get("last-event-id") || url.searchParams.get("after") || null;
+export function resumeFrom(query: URLSearchParams, headers: Pick<Headers, "get">): Resume | null {
+  const text = headers.get("last-event-id") || query.get("after") || null;
   const cursor = text === null ? null : parseCursor(text);
   if (text !== null && cursor === null) return null;
-  const wait = Number(url.searchParams.get("wait") ?? 0);
+  const wait = Number(query.get("wait") ?? 0);
   return { cursor, waitMs: Number.isFinite(wait) ? Math.min(Math.max(wait, 0), MAX_WAIT) * 1000 : 0 };
 }

@@ -1,4 +1,5 @@
 /** One line per request, JSON, without anything that opens a door (A4). No header but the host is ever looked at. */
+import { urlParts } from "./url.ts";
 
 export interface LoggedRequest {
   readonly method: string;
@@ -12,14 +13,14 @@ export interface LoggedRequest {
 }
 
 export function requestLine(request: LoggedRequest): string {
-  const url = new URL(request.url);
+  const { host, path, query } = urlParts(request.url);
   return JSON.stringify({
     time: new Date(request.now).toISOString(),
     level: "info",
     event: "request",
     method: request.method,
-    host: url.host,
-    path: redactedPath(url),
+    host,
+    path: redactedPath(path, query),
     status: request.status,
     ms: Math.round(request.now - request.startedAt),
     code: request.code,
@@ -32,12 +33,15 @@ const LOOKS_SECRET = /eyJ[\w-]*\.[\w-]*(?:\.[\w-]*)?|wl_[\w-]{8,}/g;
 const PATH_LENGTH = 2000;
 
 /** Path and query of an address, fit for a log: `/sign-in?token=[redacted]`. */
-export function redactedPath({ pathname, searchParams }: URL): string {
-  const query = [...searchParams].map(([name, value]) =>
+function redactedPath(path: string, query: string): string {
+  const shown = query === "" ? path : `${path}?${redactedQuery(query)}`;
+  return shown.replace(LOOKS_SECRET, "[redacted]").slice(0, PATH_LENGTH);
+}
+
+function redactedQuery(query: string): string {
+  return [...new URLSearchParams(query)].map(([name, value]) =>
     SECRET_PARAMETERS.has(name.toLowerCase())
       ? `${encodeURIComponent(name)}=[redacted]`
       : `${encodeURIComponent(name)}=${encodeURIComponent(value)}`
   ).join("&");
-  const path = query === "" ? pathname : `${pathname}?${query}`;
-  return path.replace(LOOKS_SECRET, "[redacted]").slice(0, PATH_LENGTH);
 }

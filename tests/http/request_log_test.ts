@@ -1,6 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { redactedPath, requestLine } from "../../lib/http/request_log.ts";
+import { requestLine } from "../../lib/http/request_log.ts";
+
+const redactedPath = (url: string): string =>
+  JSON.parse(requestLine({ method: "GET", url, status: 200, startedAt: 0, now: 0 })).path;
 
 Deno.test("A4 a ticket never gets into the log, however its parameter is written", () => {
   const secret = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ1In0.c2lnbmF0dXJl";
@@ -13,7 +16,7 @@ Deno.test("A4 a ticket never gets into the log, however its parameter is written
     `/api/apps/x/events/${secret}`,
   ];
   for (const address of addresses) {
-    const path = redactedPath(new URL(`http://localhost:8000${address}`));
+    const path = redactedPath(`http://localhost:8000${address}`);
     assert(!path.includes("c2lnbmF0dXJl") && !path.includes("eyJ"), path);
     assert(path.includes("[redacted]"), path);
   }
@@ -21,16 +24,16 @@ Deno.test("A4 a ticket never gets into the log, however its parameter is written
 
 Deno.test("A26 neither sign-in links nor API tokens get into the log", () => {
   assertEquals(
-    redactedPath(new URL("http://localhost/sign-in?token=abc&next=%2Fapps")),
+    redactedPath("http://localhost/sign-in?token=abc&next=%2Fapps"),
     "/sign-in?token=[redacted]&next=%2Fapps",
   );
-  assertEquals(redactedPath(new URL("http://localhost/?q=wl_0123456789abcdef")), "/?q=[redacted]");
+  assertEquals(redactedPath("http://localhost/?q=wl_0123456789abcdef"), "/?q=[redacted]");
 });
 
 Deno.test("A4 whatever stands in ticket= or token= is gone from the path that is logged", () => {
   const value = fc.stringMatching(/^[A-Za-z0-9+/ &=%]{12,40}$/);
   fc.assert(fc.property(fc.constantFrom("ticket", "token", "Token"), value, (name, value) => {
-    const path = redactedPath(new URL(`http://localhost/x?a=1&${name}=${encodeURIComponent(value)}`));
+    const path = redactedPath(`http://localhost/x?a=1&${name}=${encodeURIComponent(value)}`);
     assertEquals(path, `/x?a=1&${name}=[redacted]`);
   }));
 });
