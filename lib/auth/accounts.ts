@@ -2,8 +2,9 @@
 import type { App } from "../preview/app.ts";
 import type { AppId, OwnerId } from "../protocol/ids.ts";
 import { UserId } from "../protocol/ids.ts";
-import type { TicketAnswer } from "../protocol/ticket.ts";
+import type { TicketAnswer, TicketClaims } from "../protocol/ticket.ts";
 import { granted, refuse, type Result } from "../http/problem.ts";
+import { Recent } from "../recent.ts";
 import {
   type ApiTokenStore,
   type ApiTokenView,
@@ -12,7 +13,14 @@ import {
   revokeApiToken,
 } from "./api_tokens.ts";
 import { apiTokenFrom, ticketFrom } from "./bearer.ts";
-import { type Admitted, type Credential, type Grounds, groundsOf, refusedWithout } from "./entitlement.ts";
+import {
+  type Admitted,
+  type Credential,
+  type Ground,
+  type Grounds,
+  groundsOf,
+  refusedWithout,
+} from "./entitlement.ts";
 import { identify, type Identity } from "./identify.ts";
 import {
   createOrganisation,
@@ -27,11 +35,14 @@ import {
 import { endedSessionCookie, sessionCookie, sessionCookieValues } from "./session_cookie.ts";
 import { endSession, type SessionStore } from "./sessions.ts";
 import { createSignInLink, redeemSignInLink, type SignInLinkStore } from "./sign_in_link.ts";
-import { credentialOf, issueTicket, redeemTicket, type TicketStore } from "./tickets.ts";
+import { credentialOf, issueTicket, type TicketStore, useTicket, verifyTicket } from "./tickets.ts";
 import { createUser, type User, type UserStore } from "./users.ts";
 
 /** The person who signs in with the link that the server prints. */
 export const FIRST_USER = UserId.parse("admin");
+
+/** Apps that are remembered for those who come to them. */
+const SEEN = 10_000;
 
 export interface Accounts {
   readonly tokens: {
@@ -79,6 +90,8 @@ export interface AccountPorts {
 export function createAccounts(ports: AccountPorts): Accounts {
   const { store, tickets, grounds, ticketSecret, publicUrl, now } = ports;
   const secure = publicUrl.startsWith("https:");
+  /** Apps whose streams were asked for, as they were then. */
+  const seen = new Recent<AppId, Pick<App, "id" | "owner" | "createdAt">>(SEEN);
 
   const linkFor = async (user: UserId) =>
     `${publicUrl}/sign-in?token=${await createSignInLink(store, user, now())}`;
@@ -136,35 +149,52 @@ export function createAccounts(ports: AccountPorts): Accounts {
     },
 
     async admit(req, appId) {
-      const who = await bearerOf(req, appId);
-      if (!who.ok) return who;
-      const { user, credential } = who.value;
-      const app = await ports.findApp(appId);
-      if (app === null) return refuse("unknown_app");
-      const needed = groundsOf(user, credential, app);
-      const missing = await grounds.missing(needed);
-      if (missing !== null) {
-        const code = refusedWithout(missing);
-        return code === "not_signed_in" ? refuse("invalid_ticket", "signed out") : refuse(code);
-      }
-      return granted({ user, hold: (holder) => grounds.watch(needed, holder) });
+      const bearer = await bearerOf(req, appId);
+      if (!bearer.ok) return bearer;
+      const { user, credential, ticket } = bearer.value;
+      const [taken, entitled] = await Promise.all([
+        ticket === null ? granted(null) : useTicket(tickets, ticket, now()),
+        entitlementOf(user, credential, appId),
+      ]);
+      if (!taken.ok) return taken;
+      if (!entitled.ok) return entitled;
+      return granted({ user, hold: (holder) => grounds.watch(entitled.value, holder) });
     },
   };
 
-  /** Who asks for a stream: the bearer of an API token, or whoever a ticket was made for. */
+  /** Who asks for a stream: the bearer of an API token, or whoever a ticket was made for, which is still to be taken. */
   async function bearerOf(
     req: Request,
     app: AppId,
-  ): Promise<Result<{ user: UserId; credential: Credential }>> {
+  ): Promise<Result<{ user: UserId; credential: Credential; ticket: TicketClaims | null }>> {
     if (apiTokenFrom(req) !== null) {
       const identity = await accounts.identify(req);
       if (identity === null) return refuse("invalid_ticket", "no such API token");
-      return granted({ user: identity.user.id, credential: identity });
+      return granted({ user: identity.user.id, credential: identity, ticket: null });
     }
     const ticket = ticketFrom(req);
     if (ticket === null) return refuse("missing_ticket");
-    const claims = await redeemTicket(tickets, ticket, { secret: ticketSecret, app, now: now() });
-    return claims.ok ? granted({ user: claims.value.sub, credential: credentialOf(claims.value)! }) : claims;
+    const claims = await verifyTicket(ticket, { secret: ticketSecret, app, now: now() });
+    if (!claims.ok) return claims;
+    return granted({ user: claims.value.sub, credential: credentialOf(claims.value)!, ticket: claims.value });
+  }
+
+  /**
+   * What the user's right to the app's stream rests on. It is read along with the app, as if that were still what it was
+   * when somebody came last; where it is not, once more.
+   */
+  async function entitlementOf(user: UserId, credential: Credential, id: AppId): Promise<Result<Ground[]>> {
+    const known = seen.get(id);
+    const guess = known && groundsOf(user, credential, known);
+    const [app, early] = await Promise.all([ports.findApp(id), guess && grounds.missing(guess)]);
+    if (app === null) return refuse("unknown_app");
+    seen.set(id, app);
+    const isSame = known?.owner === app.owner && known.createdAt === app.createdAt;
+    const needed = isSame ? guess! : groundsOf(user, credential, app);
+    const missing = isSame ? early! : await grounds.missing(needed);
+    if (missing === null) return granted(needed);
+    const code = refusedWithout(missing);
+    return code === "not_signed_in" ? refuse("invalid_ticket", "signed out") : refuse(code);
   }
 
   return accounts;

@@ -60,7 +60,7 @@ export interface TicketCheck {
 
 /**
  * The claims of a ticket that we made, for this app, not longer ago than it lives. It may have been used before: see
- * `redeemTicket`.
+ * `useTicket`.
  *
  * | what is wrong | code | detail |
  * |---|---|---|
@@ -126,18 +126,6 @@ export async function useTicket(
 ): Promise<Result<null>> {
   const first = await store.useTicket(ticket, ticket.exp * 1000 - now + REMEMBER_AFTER_EXPIRY);
   return first ? granted(null) : refuse("invalid_ticket", "already used");
-}
-
-/** Verifies a ticket and takes it. */
-export async function redeemTicket(
-  store: TicketStore,
-  ticket: string,
-  check: TicketCheck,
-): Promise<Result<TicketClaims>> {
-  const verified = await verifyTicket(ticket, check);
-  if (!verified.ok) return verified;
-  const used = await useTicket(store, verified.value, check.now);
-  return used.ok ? verified : used;
 }
 
 /** Imported once: that takes as long as to verify a ticket. */

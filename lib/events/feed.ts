@@ -4,9 +4,11 @@
  * joins on exactly and reads the rest from KV, so nothing is missed or told twice.
  */
 import type { AppId } from "../protocol/ids.ts";
+import { nextTurn } from "../next_turn.ts";
 import { formatCursor, type Position } from "../protocol/cursor.ts";
 import type { NumberedEvent } from "../preview/store.ts";
 import type { LogLine } from "../preview/runner.ts";
+import { shared } from "../shared.ts";
 import { advance, type LogUrl, restart } from "./advance.ts";
 import { Chunk, CHUNK_BYTES, type Item, weightOf } from "./chunk.ts";
 import type { History, Present } from "./history.ts";
@@ -63,10 +65,10 @@ export class Feed {
   #lastFlush = -Infinity;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #soon = false;
-  #pull: { again: boolean; done: Promise<Present | null> } | null = null;
+  #reading = false;
   /** Up to where a watch says that things are. */
   #expected: Position | null = null;
-  #reading: ReturnType<typeof setTimeout> | undefined;
+  #look: ReturnType<typeof setTimeout> | undefined;
   #unwatch: () => void;
   /** For viewers who fell behind the ring. */
   readonly ways: Ways;
@@ -86,12 +88,15 @@ export class Feed {
   /** What the store holds by now is mostly being announced already, and need not be read then. */
   #expect(target: Position): void {
     this.#expected = target;
-    // What is being read may be older than that.
-    if (this.#tail === null) return this.#readAgain();
+    if (this.#tail === null) {
+      // What is being read may be older than that.
+      if (this.#reading) this.#readOn();
+      return;
+    }
     if (reached(this.#tail, target)) return;
-    this.#reading ??= setTimeout(() => {
-      this.#reading = undefined;
-      if (!reached(this.#tail!, this.#expected!)) void this.refresh();
+    this.#look ??= setTimeout(() => {
+      this.#look = undefined;
+      if (!reached(this.#tail!, this.#expected!)) this.#readOn();
     }, ANNOUNCED_WITHIN);
   }
 
@@ -113,12 +118,7 @@ export class Feed {
 
   /** Takes what joins on; reads where something lies between. */
   offer(news: News): void {
-    if (this.#pull) this.#readAgain();
-    else if (this.#tail !== null && !this.#take(news)) void this.refresh();
-  }
-
-  #readAgain(): void {
-    if (this.#pull) this.#pull.again = true;
+    if (this.#reading || (this.#tail !== null && !this.#take(news))) this.#readOn();
   }
 
   /** @returns false where something is missing before it */
@@ -156,33 +156,30 @@ export class Feed {
     this.#schedule();
   }
 
-  /** Reads all that KV has beyond the tail. @returns what is true now; null for an unknown app */
-  refresh(): Promise<Present | null> {
-    if (this.#pull) {
-      this.#pull.again = true;
-      return this.#pull.done;
+  readonly #present = shared(async (_all: "all") => {
+    this.#reading = true;
+    try {
+      return await this.#read();
+    } finally {
+      this.#reading = false;
+      this.flush();
     }
-    const pull = { again: false, done: Promise.resolve<Present | null>(null) };
-    this.#pull = pull;
-    pull.done = (async () => {
-      try {
-        let present: Present | null;
-        do {
-          pull.again = false;
-          present = await this.#readOn();
-        } while (pull.again);
-        return present;
-      } finally {
-        this.#pull = null;
-        this.flush();
-      }
-    })();
-    // Callers of their own see the failure; a refresh that nobody waits for is tried again by the next look.
-    pull.done.catch(() => {});
-    return pull.done;
+  }, nextTurn);
+
+  /**
+   * Reads all that KV has beyond the tail; those who come in one turn share it.
+   * @returns what is true now; null for an unknown app
+   */
+  refresh(): Promise<Present | null> {
+    return this.#present("all");
   }
 
-  async #readOn(): Promise<Present | null> {
+  /** Nobody waits for it: where it fails, the next look tries again. */
+  #readOn(): void {
+    this.refresh().catch(() => {});
+  }
+
+  async #read(): Promise<Present | null> {
     const { appId, history, previewUrl, logUrl } = this.#options;
     const present = await history.read(appId, Object.keys(this.#tail?.lines ?? {}) as never[]);
     // Revs never go back: one that does is of another app, made under the same id.
@@ -227,7 +224,7 @@ export class Feed {
   }
 
   #schedule(): void {
-    if (this.#timer !== undefined || this.#soon || this.#pull) return;
+    if (this.#timer !== undefined || this.#soon || this.#reading) return;
     const wait = this.#lastFlush + flushEvery(this.#options.viewers?.() ?? 1) - this.#now();
     if (wait <= 0) {
       // At the end of this turn, so that all of one commit travels together.
@@ -265,7 +262,7 @@ export class Feed {
 
   close(): void {
     clearTimeout(this.#timer);
-    clearTimeout(this.#reading);
+    clearTimeout(this.#look);
     this.#pending = [];
     this.#unwatch();
   }

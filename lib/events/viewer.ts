@@ -47,6 +47,18 @@ export interface Source {
   readonly logUrl: LogUrl;
 }
 
+const beginnings = new WeakMap<Present, Chunk>();
+
+/** Things as they are, encoded once for all who come at the same moment. */
+function beginningOf(present: Present, { previewUrl, logUrl }: Source): Chunk {
+  let chunk = beginnings.get(present);
+  if (chunk === undefined) {
+    const { items, to } = restart(present, null, previewUrl, logUrl);
+    beginnings.set(present, chunk = new Chunk(items, to));
+  }
+  return chunk;
+}
+
 /** Shared by nearly all. */
 const NONE: Readonly<Record<string, number>> = {};
 
@@ -72,14 +84,13 @@ export class Viewer {
    * @returns null for an unknown app
    */
   static async join(source: Source, sink: Sink, cursor: Position | null): Promise<Viewer | null> {
-    const { feed, previewUrl, logUrl } = source;
-    const present = await feed.refresh();
+    const present = await source.feed.refresh();
     if (present === null) return null;
     const known = cursor && isKnown(cursor, present) ? cursor : null;
-    const begin = known ? null : restart(present, null, previewUrl, logUrl);
-    const viewer = new Viewer(source, sink, known ?? begin!.to);
+    const begin = known ? null : beginningOf(present, source);
+    const viewer = new Viewer(source, sink, known ?? begin!.end);
     await viewer.#findFinished(viewer.#position, present);
-    if (begin) sink.write(new Chunk(begin.items, begin.to));
+    if (begin) sink.write(begin);
     // Whoever resumes where nothing is new would else hear nothing, and take the transport for broken (A21).
     else sink.keepAlive();
     return viewer;

@@ -3,7 +3,7 @@ import type { AppId, DeployId, OwnerId } from "../protocol/ids.ts";
 import { App } from "../preview/app.ts";
 import type { AppStore } from "../preview/apps.ts";
 import { commit, commitLocked } from "./commit.ts";
-import { createGatherer } from "./gather.ts";
+import { gathererOf } from "./gather.ts";
 import { keys } from "./keys.ts";
 import type { BoardLine } from "./previews.ts";
 
@@ -13,7 +13,7 @@ const KEYS_PER_READ = 10;
 const DELETES_PER_COMMIT = 500;
 
 export function createAppStore(kv: Deno.Kv): AppStore {
-  const gathered = createGatherer(kv);
+  const gathered = gathererOf(kv);
 
   const find = (id: AppId): Promise<App | null> => gathered.find(keys.app(id), parseApp);
 

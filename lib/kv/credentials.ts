@@ -3,7 +3,7 @@ import { ApiToken, type ApiTokenStore } from "../auth/api_tokens.ts";
 import { Session, type SessionStore } from "../auth/sessions.ts";
 import { SignInLink, type SignInLinkStore } from "../auth/sign_in_link.ts";
 import { type Attempt, commit, commitLocked } from "./commit.ts";
-import { createGatherer } from "./gather.ts";
+import { gathererOf } from "./gather.ts";
 import { keys } from "./keys.ts";
 
 /** @param now the clock that `expireIn` is counted from, milliseconds since 1970 */
@@ -11,7 +11,7 @@ export function createCredentialStore(
   kv: Deno.Kv,
   now: () => number = Date.now,
 ): SessionStore & ApiTokenStore & SignInLinkStore {
-  const gathered = createGatherer(kv);
+  const gathered = gathererOf(kv);
   /** The store forgets it some time after `until`; readers compare `until` themselves. */
   const expiry = (until: number) => ({ expireIn: Math.max(1, until - now()) });
 

@@ -18,6 +18,15 @@ interface Asked {
   readonly reject: (error: unknown) => void;
 }
 
+const gatherers = new WeakMap<Deno.Kv, Gatherer>();
+
+/** One for a store: whoever asks in the same turn shares a read, whatever he asks for. */
+export function gathererOf(kv: Deno.Kv): Gatherer {
+  let gatherer = gatherers.get(kv);
+  if (gatherer === undefined) gatherers.set(kv, gatherer = createGatherer(kv));
+  return gatherer;
+}
+
 /** Whoever asks while reads are under way is served by the next ones; each key is read once for all who wait for it. */
 export function createGatherer(kv: Deno.Kv): Gatherer {
   let waiting = new Map<string, Asked>();

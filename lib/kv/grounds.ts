@@ -13,7 +13,7 @@ import type { Session } from "../auth/sessions.ts";
 import type { ApiToken } from "../auth/api_tokens.ts";
 import { logError } from "../log.ts";
 import type { App } from "../preview/app.ts";
-import { createGatherer } from "./gather.ts";
+import { gathererOf } from "./gather.ts";
 import { keys } from "./keys.ts";
 
 /** Milliseconds between two looks where watches hear of everything: a session runs out without a write. */
@@ -61,7 +61,7 @@ export function createGrounds(kv: Deno.Kv, now: () => number = Date.now): Ground
   const rights = new Map<string, Shared>();
   const all = new Map<string, Watched>();
   const groups = new Set<Group>();
-  const gathered = createGatherer(kv);
+  const gathered = gathererOf(kv);
   let polling: ReturnType<typeof setInterval> | undefined;
   let looking = false;
 

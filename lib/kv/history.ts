@@ -22,22 +22,27 @@ export function createHistory(kv: Deno.Kv, watcher: AppWatcher): KvHistory {
 
   return {
     async read(appId, also) {
-      const [app, preview, build, instance] = await kv.getMany([
+      const guessed = also.slice(0, KEYS_PER_READ - 4);
+      const [app, preview, build, instance, ...found] = await kv.getMany<unknown[]>([
         keys.app(appId),
         keys.preview(appId),
         keys.lease(appId, "build"),
         keys.lease(appId, "instance"),
+        ...guessed.map((id) => keys.logHead(id)),
       ]);
       if (app.value === null) return null;
       const record = preview.value === null ? EMPTY_RECORD : PreviewRecord.parse(preview.value);
-      const ids = openLogs(record);
-      if (record.latest && !ids.includes(record.latest.deployId)) ids.push(record.latest.deployId);
-      ids.push(...also.filter((id) => !ids.includes(id)).slice(0, KEYS_PER_READ - ids.length));
+      const open = [...openLogs(record), ...(record.latest ? [record.latest.deployId] : [])];
+      const rest = [...new Set([...open, ...also])].filter((id) => !guessed.includes(id)).slice(
+        0,
+        KEYS_PER_READ,
+      );
+      if (rest.length > 0) found.push(...await kv.getMany<unknown[]>(rest.map((id) => keys.logHead(id))));
       const heads: Record<string, LogHead> = {};
-      for (const [i, { value }] of (await kv.getMany(ids.map((id) => keys.logHead(id)))).entries()) {
+      for (const [i, id] of [...guessed, ...rest].entries()) {
+        const head = found[i].value === null ? null : LogHead.parse(found[i].value);
         // A cursor can name anything: logs of other apps are not to be read with it.
-        const head = value === null ? null : LogHead.parse(value);
-        if (head?.appId === appId) heads[ids[i]] = head;
+        if (head?.appId === appId) heads[id] = head;
       }
       const lease = (value: unknown) => value === null ? null : Lease.parse(value);
       return { record, leases: { build: lease(build.value), instance: lease(instance.value) }, heads };

@@ -9,6 +9,7 @@ import { App } from "../preview/app.ts";
 import { EMPTY_RECORD, Lease, PreviewRecord } from "../preview/record.ts";
 import type { Asker, ReadStanding } from "../preview/status_path.ts";
 import type { AppId, OwnerId, UserId } from "../protocol/ids.ts";
+import { Recent } from "../recent.ts";
 import { keys } from "./keys.ts";
 
 /** Askers of an app that are remembered. */
@@ -20,13 +21,7 @@ interface Membership {
 }
 
 export function createStandings(kv: Deno.Kv, now: () => number): ReadStanding {
-  const remembered = new Map<string, Membership>();
-
-  function remember(name: string, membership: Membership): void {
-    remembered.delete(name);
-    remembered.set(name, membership);
-    if (remembered.size > REMEMBERED) remembered.delete(remembered.keys().next().value!);
-  }
+  const remembered = new Recent<string, Membership>(REMEMBERED);
 
   /** Whose token or session it is; null where it is none, or where its use has to be noted. */
   function userOf({ via }: Asker, value: unknown): UserId | null {
@@ -64,7 +59,7 @@ export function createStandings(kv: Deno.Kv, now: () => number): ReadStanding {
       if (found === null) return null;
       const { owner, user } = found.membership;
       if (owner === guess.owner && user === guess.user) return found.member ? found.standing : null;
-      remember(name, guess = found.membership);
+      remembered.set(name, guess = found.membership);
     }
     return null;
   };

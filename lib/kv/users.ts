@@ -2,11 +2,11 @@
 import { type Membership, Membership as MembershipSchema, Owner, type OwnerStore } from "../auth/owners.ts";
 import { User, type UserStore } from "../auth/users.ts";
 import { commitLocked } from "./commit.ts";
-import { createGatherer } from "./gather.ts";
+import { gathererOf } from "./gather.ts";
 import { keys } from "./keys.ts";
 
 export function createUserStore(kv: Deno.Kv): UserStore & OwnerStore {
-  const gathered = createGatherer(kv);
+  const gathered = gathererOf(kv);
 
   async function memberships(prefix: Deno.KvKey): Promise<Membership[]> {
     const found: Membership[] = [];
