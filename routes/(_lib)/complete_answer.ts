@@ -4,7 +4,7 @@ import { withCors } from "../../lib/http/cors.ts";
 import { problemResponse } from "../../lib/http/problem.ts";
 import { requestLine } from "../../lib/http/request_log.ts";
 import { StorageUnavailable } from "../../lib/kv/commit.ts";
-import { logError, logSoon } from "../../lib/log.ts";
+import { logError } from "../../lib/log.ts";
 
 /** Makes the answer; what goes wrong meanwhile becomes a problem for programs, and a line of the log tells of it. */
 export type CompleteAnswer = (
@@ -37,7 +37,7 @@ export function createCompleteAnswer(
     for (const [name, value] of Object.entries(SAFETY_HEADERS)) res.headers.set(name, value);
     if (!isQuiet(pathname)) {
       const { method, url } = req;
-      logSoon(requestLine({ method, url, status: res.status, startedAt, now: Date.now() }));
+      console.log(requestLine({ method, url, status: res.status, startedAt, now: Date.now() }));
     }
     return res;
   };
