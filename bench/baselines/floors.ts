@@ -6,8 +6,9 @@
  */
 import { createServer } from "node:http";
 import { type MemoryInUse, memoryInUse } from "../support/memory.ts";
-import { anonymousBytes } from "../support/process.ts";
+import { anonymousBytes, cpuSeconds } from "../support/process.ts";
 import { pinToServer, startProgram } from "../support/subject.ts";
+import type { Transport } from "../support/transports.ts";
 
 /**
  * | kind | what is open |
@@ -19,6 +20,8 @@ import { pinToServer, startProgram } from "../support/subject.ts";
  */
 export const FLOORS = ["stream", "socket", "silence", "node"] as const;
 export type Floor = typeof FLOORS[number];
+/** The floor that a transport of ours stands on. */
+export const FLOOR_OF: Readonly<Record<Transport, Floor>> = { sse: "stream", ws: "socket" };
 
 export interface FloorServer extends AsyncDisposable {
   /** Of 127.0.0.1. */
@@ -26,6 +29,8 @@ export interface FloorServer extends AsyncDisposable {
   held(): Promise<MemoryInUse>;
   /** Bytes; see `anonymousBytes`. */
   memory(): number;
+  /** Seconds of processor time. */
+  cpuSeconds(): number;
 }
 
 /** What is said to whoever comes. */
@@ -47,6 +52,7 @@ export async function startFloor(kind: Floor, told: Told = LITTLE): Promise<Floo
     port: ready.port,
     held: async () => await (await fetch(`http://127.0.0.1:${ready.control}`)).json(),
     memory: () => anonymousBytes(pid),
+    cpuSeconds: () => cpuSeconds(pid),
     [Symbol.asyncDispose]: end,
   };
 }

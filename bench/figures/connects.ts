@@ -1,11 +1,19 @@
 /**
- * Figure 5: viewers who come, each with a ticket that can be used once, until each has been told the app's state; and viewers
- * who come back with a cursor after a restart, until each has the lines that were printed meanwhile.
+ * Figure 5: viewers who come, each with a ticket that can be used once, until each has been told the app's state, against a
+ * server of Deno's that asks for nothing and tells everybody the same; and viewers who come back with a cursor after a restart, until each has the lines that were printed meanwhile.
  */
 import { until } from "../../tests/support/until.ts";
-import { connectLoad } from "../support/connect_load.ts";
+import { FLOOR_OF, startFloor, type Told } from "../baselines/floors.ts";
+import { type ConnectLoad, connectLoad } from "../support/connect_load.ts";
 import { countStorm } from "../support/counted_storm.ts";
-import { type Figure, type Row, runAlone, type RunOptions, type Verdict } from "../support/figure.ts";
+import {
+  type Figure,
+  type Ratio,
+  type Row,
+  runAlone,
+  type RunOptions,
+  type Verdict,
+} from "../support/figure.ts";
 import { createPrinterApp, type PrinterApp } from "../support/printer_app.ts";
 import { type BenchServer, startServer } from "../support/server.ts";
 import { median } from "../support/stats.ts";
@@ -31,20 +39,26 @@ interface Connects {
   readonly perCore: number[];
 }
 
+type Comers = Pick<ConnectLoad, "path" | "transport" | "tickets">;
+
 async function connects(
-  server: BenchServer,
-  app: PrinterApp,
-  transport: Transport,
-  count: number,
+  { port, cpuSeconds }: { port: number; cpuSeconds(): number },
+  comers: Comers,
   to: Connects,
 ): Promise<void> {
-  const tickets = await ticketsFor(server, app.id, count);
-  const before = server.cpuSeconds();
-  const path = `/api/apps/${app.id}/events`;
-  const { seconds } = await connectLoad({ port: server.port, path, transport, tickets, atOnce: AT_ONCE });
+  const before = cpuSeconds();
+  const { seconds } = await connectLoad({ port, ...comers, atOnce: AT_ONCE });
+  const count = comers.tickets.length;
   to.perSecond.push(count / seconds);
-  to.perCore.push(count / (server.cpuSeconds() - before));
+  to.perCore.push(count / (cpuSeconds() - before));
 }
+
+/** What the baseline tells: as much as the bench has to see. */
+const STATUS = '{"type":"status"}';
+const TOLD: Readonly<Record<Transport, Told>> = {
+  sse: { headers: { "content-type": "text/event-stream" }, first: [`data: ${STATUS}\n\n`] },
+  ws: { headers: {}, first: [`[${STATUS}]`] },
+};
 
 /** @returns seconds from the first one's connect until the last one has all, and the server's processor time of it */
 async function storm(server: BenchServer, app: PrinterApp, transport: Transport) {
@@ -79,24 +93,37 @@ export async function run({ rounds, quick }: RunOptions): Promise<Figure> {
   const count = quick ? COMERS.quick : COMERS.full;
   await using server = await startServer();
   const app = await createPrinterApp(server);
-  const came = Object.fromEntries(
-    TRANSPORTS.map((transport): [Transport, Connects] => [transport, { perSecond: [], perCore: [] }]),
-  );
-  for (let round = -1; round < rounds; round++) {
-    for (const transport of TRANSPORTS) {
-      const to = round < 0 ? { perSecond: [], perCore: [] } : came[transport];
-      await connects(server, app, transport, round < 0 ? WARM_UP : count, to);
-    }
-  }
+  const ratios: Ratio[] = [];
   for (const transport of TRANSPORTS) {
     const name = NAMES[transport];
-    const { perSecond, perCore } = came[transport];
-    rows.push({ name, of: "ticketed connects", values: perSecond, unit: "/s" });
-    rows.push({ name, of: "ticketed connects for each second of its core", values: perCore, unit: "" });
+    await using bare = await startFloor(FLOOR_OF[transport], TOLD[transport]);
+    const [ours, least]: Connects[] = [{ perSecond: [], perCore: [] }, { perSecond: [], perCore: [] }];
+    for (let round = -1; round < rounds; round++) {
+      const tickets = await ticketsFor(server, app.id, round < 0 ? WARM_UP : count);
+      const comers: Comers = { path: `/api/apps/${app.id}/events`, transport, tickets };
+      const untimed: Connects = { perSecond: [], perCore: [] };
+      await connects(server, comers, round < 0 ? untimed : ours);
+      await connects(bare, comers, round < 0 ? untimed : least);
+    }
+    rows.push(
+      { name, of: "ticketed connects", values: ours.perSecond, unit: "/s" },
+      { name, of: "ticketed connects for each second of its core", values: ours.perCore, unit: "" },
+      { name: `bare Deno, ${name}`, of: "connects", values: least.perSecond, unit: "/s" },
+      {
+        name: `bare Deno, ${name}`,
+        of: "connects for each second of its core",
+        values: least.perCore,
+        unit: "",
+      },
+    );
+    ratios.push({
+      name: `ticketed connects / connects of bare Deno, by core, ${name}`,
+      value: median(ours.perCore) / median(least.perCore),
+    });
     verdicts.push({
       target: `${PER_SECOND} ticketed connects/s on ${name}`,
-      measured: short(median(perSecond)),
-      met: median(perSecond) >= PER_SECOND,
+      measured: short(median(ours.perSecond)),
+      met: median(ours.perSecond) >= PER_SECOND,
     });
   }
 
@@ -146,11 +173,11 @@ export async function run({ rounds, quick }: RunOptions): Promise<Figure> {
     id: "connects",
     title: "Viewers who come, and who come back after a restart",
     rows,
-    ratios: [],
+    ratios,
     verdicts,
     notes: [
       `${AT_ONCE} on their way at once; each was told the app's state. Tickets were fetched beforehand, and ` +
-      `${WARM_UP} had come before anything was timed.`,
+      `${WARM_UP} had come before anything was timed. Bare Deno looks at no ticket, and tells everybody the same.`,
       `Who came back lacked ${STORM.lines} lines; all were proven to have got them once and in order.`,
       "Keys are counted within one process: the composed services and their streams, without sockets. What is read " +
       "besides the log is the right to see it, for up to a hundred tickets at once.",

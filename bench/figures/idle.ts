@@ -3,7 +3,7 @@
  * of that kind, measured in the same run.
  */
 import { until } from "../../tests/support/until.ts";
-import { type Floor, FLOORS, startFloor, type Told } from "../baselines/floors.ts";
+import { type Floor, FLOOR_OF, FLOORS, startFloor, type Told } from "../baselines/floors.ts";
 import { type Figure, type Row, runAlone, type RunOptions } from "../support/figure.ts";
 import { holdStreams } from "../support/held_streams.ts";
 import { type InstrumentedServer, startInstrumentedServer } from "../support/instrumented_server.ts";
@@ -23,7 +23,6 @@ const TAIL = 500, TOLD = 250;
 const KIB = 1024;
 /** KiB above the floor. */
 const SHARE = 3;
-const FLOOR_OF: Readonly<Record<Transport, Floor>> = { sse: "stream", ws: "socket" };
 const FLOOR_NAMES: Readonly<Record<Floor, string>> = {
   stream: "Deno.serve, a stream as body",
   socket: "Deno.serve, a WebSocket",
