@@ -26,8 +26,8 @@ import { NAMES, type Transport, TRANSPORTS } from "../support/transports.ts";
 const COMERS = { quick: 1_000, full: 3_000 };
 /** Who come before anything is timed: code that has run a few hundred times only is still being compiled. */
 const WARM_UP = 2_500;
-/** On their way at once. */
-const AT_ONCE = 64;
+/** On their way at once; and as after a restart, when all come back. */
+const AT_ONCE = 64, CROWD = 256;
 const PER_SECOND = 3_000;
 const STORM = { viewers: 2_000, lines: 300 };
 /** Seconds until all have all. */
@@ -39,7 +39,7 @@ interface Connects {
   readonly perCore: number[];
 }
 
-type Comers = Pick<ConnectLoad, "path" | "transport" | "tickets">;
+type Comers = Omit<ConnectLoad, "port">;
 
 async function connects(
   { port, cpuSeconds }: { port: number; cpuSeconds(): number },
@@ -47,7 +47,7 @@ async function connects(
   to: Connects,
 ): Promise<void> {
   const before = cpuSeconds();
-  const { seconds } = await connectLoad({ port, ...comers, atOnce: AT_ONCE });
+  const { seconds } = await connectLoad({ port, ...comers });
   const count = comers.tickets.length;
   to.perSecond.push(count / seconds);
   to.perCore.push(count / (cpuSeconds() - before));
@@ -97,17 +97,30 @@ export async function run({ rounds, quick }: RunOptions): Promise<Figure> {
   for (const transport of TRANSPORTS) {
     const name = NAMES[transport];
     await using bare = await startFloor(FLOOR_OF[transport], TOLD[transport]);
-    const [ours, least]: Connects[] = [{ perSecond: [], perCore: [] }, { perSecond: [], perCore: [] }];
-    for (let round = -1; round < rounds; round++) {
-      const tickets = await ticketsFor(server, app.id, round < 0 ? WARM_UP : count);
-      const comers: Comers = { path: `/api/apps/${app.id}/events`, transport, tickets };
-      const untimed: Connects = { perSecond: [], perCore: [] };
-      await connects(server, comers, round < 0 ? untimed : ours);
-      await connects(bare, comers, round < 0 ? untimed : least);
+    const [ours, crowd, least]: Connects[] = Array.from(
+      { length: 3 },
+      () => ({ perSecond: [], perCore: [] }),
+    );
+    const come = async (count: number, atOnce = AT_ONCE): Promise<Comers> => ({
+      path: `/api/apps/${app.id}/events`,
+      transport,
+      tickets: await ticketsFor(server, app.id, count),
+      atOnce,
+    });
+    const untimed: Connects = { perSecond: [], perCore: [] };
+    const warmUp = await come(WARM_UP);
+    await connects(server, warmUp, untimed);
+    await connects(bare, warmUp, untimed);
+    for (let round = 0; round < rounds; round++) {
+      const comers = await come(count);
+      await connects(server, comers, ours);
+      await connects(bare, comers, least);
+      await connects(server, await come(count, CROWD), crowd);
     }
     rows.push(
       { name, of: "ticketed connects", values: ours.perSecond, unit: "/s" },
       { name, of: "ticketed connects for each second of its core", values: ours.perCore, unit: "" },
+      { name, of: `ticketed connects, ${CROWD} at once`, values: crowd.perSecond, unit: "/s" },
       { name: `bare Deno, ${name}`, of: "connects", values: least.perSecond, unit: "/s" },
       {
         name: `bare Deno, ${name}`,
@@ -176,7 +189,7 @@ export async function run({ rounds, quick }: RunOptions): Promise<Figure> {
     ratios,
     verdicts,
     notes: [
-      `${AT_ONCE} on their way at once; each was told the app's state. Tickets were fetched beforehand, and ` +
+      `${AT_ONCE} on their way at once, where nothing else is said; each was told the app's state. Tickets were fetched beforehand, and ` +
       `${WARM_UP} had come before anything was timed. Bare Deno looks at no ticket, and tells everybody the same.`,
       `Who came back lacked ${STORM.lines} lines; all were proven to have got them once and in order.`,
       "Keys are counted within one process: the composed services and their streams, without sockets. What is read " +

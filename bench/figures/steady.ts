@@ -13,9 +13,9 @@ const VIEWERS = 1_000;
 const CALM = 10, BUSY = 50;
 /** Seconds of each, quick and not. A pause of a shared machine spoils the round that it falls into, so there are some. */
 const SECONDS = { calm: [1, 5], busy: [0.6, 3] } as const;
-const QUICK_ROUNDS = { calm: 5, busy: 2 };
+const QUICK_ROUNDS = { calm: 4, busy: 2 };
 /** JavaScript is compiled by and by: a server that has run for a while is what is measured. */
-const WARM_UP = { rate: 30, seconds: 3 };
+const WARM_UP = { rate: 30, seconds: 2 };
 
 /** Milliseconds, and percent of a core. */
 type Measured = Case & { readonly p50: number[]; readonly p99: number[]; readonly cpu: number[] };

@@ -14,7 +14,7 @@ const VIEWERS = 1_000;
 const LINES = [4_000, 15_000] as const;
 const WARM_UP = 1_000;
 /** Of a round: three processes share two cores, so that one time says little. */
-const SATURATIONS = 3;
+const SATURATIONS = 2;
 const STEADY = { rate: 10, seconds: 2 };
 
 /** Events a second, events for each second of processor time, and milliseconds. */
