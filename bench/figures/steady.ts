@@ -17,16 +17,23 @@ const QUICK_ROUNDS = { calm: 4, busy: 2 };
 /** JavaScript is compiled by and by: a server that has run for a while is what is measured. */
 const WARM_UP = { rate: 30, seconds: 2 };
 
+/** Milliseconds before each measurement, in which whoever was measured last comes to rest. */
+const REST = 100;
+
 /** Milliseconds, and percent of a core. */
 type Measured = Case & { readonly p50: number[]; readonly p99: number[]; readonly cpu: number[] };
 
+const rest = () => new Promise((resolve) => setTimeout(resolve, REST));
+
 async function measureLatency({ subject, viewers, p50, p99 }: Measured, seconds: number): Promise<void> {
+  await rest();
   const { seen } = await viewers.follow(subject.printer, { rate: CALM, seconds });
   p50.push(seen.latency.p50);
   p99.push(seen.latency.p99);
 }
 
 async function measureWork({ subject, viewers, cpu }: Measured, seconds: number): Promise<void> {
+  await rest();
   const before = subject.cpuSeconds();
   await viewers.follow(subject.printer, { rate: BUSY, seconds });
   cpu.push((subject.cpuSeconds() - before) / seconds * 100);
