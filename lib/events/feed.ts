@@ -4,7 +4,6 @@
  * joins on exactly and reads the rest from KV, so nothing is missed or told twice.
  */
 import type { AppId } from "../protocol/ids.ts";
-import { nextTurn } from "../next_turn.ts";
 import { formatCursor, type Position } from "../protocol/cursor.ts";
 import type { NumberedEvent } from "../preview/store.ts";
 import type { LogLine } from "../preview/runner.ts";
@@ -164,10 +163,10 @@ export class Feed {
       this.#reading = false;
       this.flush();
     }
-  }, nextTurn);
+  });
 
   /**
-   * Reads all that KV has beyond the tail; those who come in one turn share it.
+   * Reads all that KV has beyond the tail; those who come while one is under way share the next.
    * @returns what is true now; null for an unknown app
    */
   refresh(): Promise<Present | null> {
