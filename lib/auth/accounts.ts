@@ -188,8 +188,9 @@ export function createAccounts(ports: AccountPorts): Accounts {
     const guess = known && groundsOf(user, credential, known);
     const [app, early] = await Promise.all([ports.findApp(id), guess && grounds.missing(guess)]);
     if (app === null) return refuse("unknown_app");
-    seen.set(id, app);
-    const isSame = known?.owner === app.owner && known.createdAt === app.createdAt;
+    const { owner, createdAt } = app;
+    seen.set(id, { id, owner, createdAt });
+    const isSame = known?.owner === owner && known.createdAt === createdAt;
     const needed = isSame ? guess! : groundsOf(user, credential, app);
     const missing = isSame ? early! : await grounds.missing(needed);
     if (missing === null) return granted(needed);

@@ -1,4 +1,4 @@
-/** The parts of an absolute address, as they were sent: `new URL` takes half as long as the rest of a short answer. */
+/** The parts of a request's address as they were sent, without all that `new URL` checks and puts right besides. */
 
 export interface UrlParts {
   /** With the port, where there is one. */
@@ -8,7 +8,8 @@ export interface UrlParts {
   readonly query: string;
 }
 
-const PARTS = /^[a-z]+:\/\/([^/?#]*)([^?#]*)\??([^#]*)/i;
+/** A name and a password before the host are left out, as they are nobody's business. */
+const PARTS = /^[a-z]+:\/\/(?:[^/?#]*@)?([^/?#]*)([^?#]*)\??([^#]*)/i;
 
 /** @param url a request's, which is absolute */
 export function urlParts(url: string): UrlParts {

@@ -32,11 +32,9 @@ export function createHistory(kv: Deno.Kv, watcher: AppWatcher): KvHistory {
       ]);
       if (app.value === null) return null;
       const record = preview.value === null ? EMPTY_RECORD : PreviewRecord.parse(preview.value);
-      const open = [...openLogs(record), ...(record.latest ? [record.latest.deployId] : [])];
-      const rest = [...new Set([...open, ...also])].filter((id) => !guessed.includes(id)).slice(
-        0,
-        KEYS_PER_READ,
-      );
+      const { latest } = record;
+      const wanted = new Set([...openLogs(record), ...(latest ? [latest.deployId] : []), ...also]);
+      const rest = [...wanted].filter((id) => !guessed.includes(id)).slice(0, KEYS_PER_READ);
       if (rest.length > 0) found.push(...await kv.getMany<unknown[]>(rest.map((id) => keys.logHead(id))));
       const heads: Record<string, LogHead> = {};
       for (const [i, id] of [...guessed, ...rest].entries()) {

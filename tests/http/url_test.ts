@@ -22,3 +22,7 @@ Deno.test("A1 the parts of an address are those that a URL has, where it has not
 Deno.test("A1 an address without a path has an empty one", () => {
   assertEquals(urlParts("http://localhost?a=1"), { host: "localhost", path: "", query: "a=1" });
 });
+
+Deno.test("A4 a password in an address is no part of the host that is logged", () => {
+  assertEquals(urlParts("http://ada:secret@localhost:80/a"), { host: "localhost:80", path: "/a", query: "" });
+});
