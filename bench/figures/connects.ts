@@ -1,6 +1,7 @@
 /**
  * Figure 5: viewers who come, each with a ticket that can be used once, until each has been told the app's state, against a
- * server of Deno's that asks for nothing and tells everybody the same; and viewers who come back with a cursor after a restart, until each has the lines that were printed meanwhile.
+ * server of Deno's that asks for nothing and tells everybody the same; and viewers who come back with a cursor after a
+ * restart, until each has the lines that were printed meanwhile.
  */
 import { until } from "../../tests/support/until.ts";
 import { FLOOR_OF, startFloor, type Told } from "../baselines/floors.ts";
@@ -189,8 +190,8 @@ export async function run({ rounds, quick }: RunOptions): Promise<Figure> {
     ratios,
     verdicts,
     notes: [
-      `${AT_ONCE} on their way at once, where nothing else is said; each was told the app's state. Tickets were fetched beforehand, and ` +
-      `${WARM_UP} had come before anything was timed. Bare Deno looks at no ticket, and tells everybody the same.`,
+      `${AT_ONCE} on their way at once, where nothing else is said; each was told the app's state. Tickets were fetched ` +
+      `beforehand, and ${WARM_UP} had come before anything was timed. Bare Deno looks at no ticket, and tells everybody the same.`,
       `Who came back lacked ${STORM.lines} lines; all were proven to have got them once and in order.`,
       "Keys are counted within one process: the composed services and their streams, without sockets. What is read " +
       "besides the log is the right to see it, for up to a hundred tickets at once.",

@@ -262,3 +262,45 @@ Deno.test("X1 each live cursor is a place to resume from", async () => {
   assert(it.items().every(({ id }) => parseCursor(id!) !== null));
   it.feed.close();
 });
+
+Deno.test("A10 whoever joins waits for one read that began after he came, however many come after him", async () => {
+  const history = historyOf(past);
+  const reads: (() => void)[] = [];
+  const feed = new Feed({
+    appId: APP_ID,
+    history: {
+      ...history,
+      async read() {
+        await new Promise<void>((resolve) => reads.push(resolve));
+        return await history.read(APP_ID, []);
+      },
+    },
+    previewUrl: URL,
+    logUrl,
+    onFlush: () => {},
+    onGone: () => {},
+  });
+  const turn = () => new Promise((resolve) => setTimeout(resolve, 0));
+  const told: string[] = [];
+  const join = (who: string) => void feed.refresh().then(() => told.push(who));
+  join("first");
+  await turn();
+  join("second");
+  join("third");
+  await turn();
+  assertEquals(reads.length, 1);
+  reads[0]();
+  await turn();
+  assertEquals(told, ["first"]);
+  join("fourth");
+  await turn();
+  assertEquals(reads.length, 2);
+  reads[1]();
+  await turn();
+  assertEquals(told, ["first", "second", "third"]);
+  reads[2]();
+  await turn();
+  assertEquals(told, ["first", "second", "third", "fourth"]);
+  assertEquals(reads.length, 3);
+  feed.close();
+});
