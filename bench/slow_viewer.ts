@@ -94,7 +94,7 @@ async function serve(transport: Transport, viewers: number, megabytes: number): 
   let number = 0;
   for (let at = 0; at < megabytes * 1024 * 1024; at += EVENT_BYTES) {
     const message = `${MESSAGE} ${number++}`;
-    await writer.write({ source: "build", stream: "stdout", message, timestamp: Date.now() });
+    await writer.write([{ source: "build", stream: "stdout", message, timestamp: Date.now() }]);
   }
   await writer.flush();
   // Everything that waits is given time to be handed down.

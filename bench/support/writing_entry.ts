@@ -82,7 +82,7 @@ async function makeApps(count: number): Promise<Response> {
 function writeLine(app: { readonly writer: LogWriter; lines: number }): void {
   const time = Math.round((performance.timeOrigin + performance.now()) * 1000);
   const message = `n ${++app.lines} ${time} `.padEnd(LINE - 1, ".");
-  void app.writer.write({ source: "dev-server", stream: "stdout", message, timestamp: Date.now() });
+  void app.writer.write([{ source: "dev-server", stream: "stdout", message, timestamp: Date.now() }]);
 }
 
 async function writeLines(count: number, seconds: number): Promise<Response> {

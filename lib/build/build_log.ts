@@ -23,8 +23,8 @@ export interface Listener {
   tail(): string[];
 }
 
-/** Lines after which others get their turn: a command that floods its log must not hold up other apps. */
-const LINES_PER_TURN = 512;
+/** Bytes after which others get their turn: a command that floods its log must not hold up other apps. */
+const FLOOD = 32 * 1024;
 /** How much of a command's last words is told with its failure. */
 const TAIL_LINES = 20;
 
@@ -32,29 +32,30 @@ export function createBuildLog(sink: BuildSink, masker: Masker, now: () => numbe
   // stdout and stderr are read at the same time, but the log has one order.
   let queue = Promise.resolve();
 
-  function hand(line: Omit<LogLine, "timestamp">): Promise<void> {
-    const timestamp = now();
-    return queue = queue.then(() => sink.line({ ...line, timestamp }));
-  }
+  /** What comes at once is handed on at once: a flood has no time for each line. */
+  const hand = (lines: readonly LogLine[]): Promise<void> => queue = queue.then(() => sink.write(lines));
 
   return {
-    say: (message) => hand({ source: "build", stream: "stdout", message: masker.text(message) }),
+    say: (message) =>
+      hand([{ source: "build", stream: "stdout", message: masker.text(message), timestamp: now() }]),
 
     listen(source) {
       const readers = { stdout: createLineReader(), stderr: createLineReader() };
       const tail = createTail(TAIL_LINES);
 
-      async function handAll(stream: "stdout" | "stderr", lines: readonly RawLine[]): Promise<void> {
-        for (const [i, raw] of lines.entries()) {
-          if (i % LINES_PER_TURN === LINES_PER_TURN - 1) await afterIo();
-          const message = masker.line(raw);
-          tail.push(withoutColour(message));
-          await hand({ source, stream, message });
-        }
+      async function handAll(stream: "stdout" | "stderr", raws: readonly RawLine[]): Promise<void> {
+        if (raws.length === 0) return;
+        const messages = masker.lines(raws);
+        for (const message of messages.slice(-TAIL_LINES)) tail.push(withoutColour(message));
+        const timestamp = now();
+        await hand(messages.map((message) => ({ source, stream, message, timestamp })));
       }
 
       return {
-        output: (stream, bytes) => handAll(stream, readers[stream].push(bytes)),
+        async output(stream, bytes) {
+          await handAll(stream, readers[stream].push(bytes));
+          if (bytes.length >= FLOOD) await afterIo();
+        },
         async end() {
           await handAll("stdout", readers.stdout.end());
           await handAll("stderr", readers.stderr.end());

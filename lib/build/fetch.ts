@@ -26,7 +26,7 @@ export interface FetchOptions {
   readonly now: () => number;
   readonly signal: AbortSignal;
   /** Masks what git says. */
-  readonly mask: (line: RawLine) => string;
+  readonly mask: (raws: readonly RawLine[]) => string[];
 }
 
 export type FetchFailure =
@@ -79,9 +79,9 @@ async function runGit(
     env: gitEnvironment(source),
     timeout,
     signal,
-    output: (stream, bytes) => readers[stream].push(bytes).forEach((line) => tail.push(mask(line))),
+    output: (stream, bytes) => mask(readers[stream].push(bytes)).forEach(tail.push),
   });
-  for (const reader of Object.values(readers)) reader.end().forEach((line) => tail.push(mask(line)));
+  for (const reader of Object.values(readers)) mask(reader.end()).forEach(tail.push);
   if (exit.exitCode === 0) return { ok: true };
   const said = tail.lines();
   const complaint = classifyComplaint(said.join("\n"));

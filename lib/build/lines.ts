@@ -3,6 +3,8 @@
  * bell goes. Pure but for its own state, one reader per stream; how the bytes are cut into chunks makes no difference.
  */
 
+import { Buffer } from "node:buffer";
+
 /** A line is cut here: bytes of UTF-8, its mark not counted. */
 export const MAX_LINE_BYTES = 16_384 - 16;
 export const CUT_MARK = " … (cut)";
@@ -23,7 +25,9 @@ export interface LineReader {
 /** Where in a control sequence we are: ECMA-48 calls the parts so. */
 type Mode = "text" | "escape" | "intermediate" | "csi" | "string" | "string-escape";
 
-const BEL = 0x07, TAB = 0x09, LF = 0x0a, CR = 0x0d, CAN = 0x18, SUB = 0x1a, ESC = 0x1b, DEL = 0x7f;
+// deno-lint-ignore no-control-regex
+const CONTROL = /[\u0000-\u001f\u007f-\u009f]/g;
+const BEL = 0x07, TAB = 0x09, LF = 0x0a, CR = 0x0d, CAN = 0x18, SUB = 0x1a, ESC = 0x1b;
 const C1_CSI = 0x9b, C1_ST = 0x9c;
 /** DCS, SOS, OSC, PM, APC: sequences that hold a string, as `ESC P`, `ESC X`, `ESC ]`, `ESC ^`, `ESC _`. */
 const STRINGS = "PX]^_";
@@ -59,7 +63,7 @@ export function createLineReader(maxBytes: number = MAX_LINE_BYTES): LineReader 
   function append(run: string): void {
     if (returned) clear();
     if (cut) return;
-    const size = utf8Length(run);
+    const size = Buffer.byteLength(run);
     if (bytes + size <= maxBytes) {
       text += run;
       bytes += size;
@@ -67,7 +71,7 @@ export function createLineReader(maxBytes: number = MAX_LINE_BYTES): LineReader 
     }
     cut = true;
     for (const character of run) {
-      const size = utf8Length(character);
+      const size = Buffer.byteLength(character);
       if (bytes + size > maxBytes) return;
       text += character;
       bytes += size;
@@ -117,7 +121,7 @@ export function createLineReader(maxBytes: number = MAX_LINE_BYTES): LineReader 
     else if (code === C1_CSI) beginCsi();
     else if (C1_STRINGS.includes(code)) mode = "string";
     else if (code === CR) returned = true;
-    else if (!isControl(code) || code === TAB) append(character);
+    else if (!isControl(character) || code === TAB) append(character);
   }
 
   function beginCsi(): void {
@@ -127,18 +131,19 @@ export function createLineReader(maxBytes: number = MAX_LINE_BYTES): LineReader 
   }
 
   function read(chunk: string): void {
-    let begin = 0;
-    for (let i = 0; i < chunk.length; i++) {
-      const code = chunk.charCodeAt(i);
-      if (mode === "text" && !isControl(code)) continue;
-      if (i > begin) append(chunk.slice(begin, i));
-      // A character outside of the BMP has two code units, and only plain text can hold it.
+    for (let i = 0; i < chunk.length;) {
+      if (mode === "text") {
+        CONTROL.lastIndex = i;
+        const end = CONTROL.test(chunk) ? CONTROL.lastIndex - 1 : chunk.length;
+        if (end > i) append(chunk.slice(i, end));
+        if (end === chunk.length) return;
+        i = end;
+      }
+      // A character outside of the BMP has two code units.
       const character = String.fromCodePoint(chunk.codePointAt(i)!);
-      control(code, character);
-      i += character.length - 1;
-      begin = i + 1;
+      control(chunk.charCodeAt(i), character);
+      i += character.length;
     }
-    if (chunk.length > begin) append(chunk.slice(begin));
   }
 
   function take(): RawLine[] {
@@ -160,18 +165,4 @@ export function createLineReader(maxBytes: number = MAX_LINE_BYTES): LineReader 
   };
 }
 
-function isControl(code: number): boolean {
-  return code < 0x20 || (code >= DEL && code <= 0x9f);
-}
-
-/** Bytes that the text takes in UTF-8, without making them. */
-function utf8Length(text: string): number {
-  let length = text.length;
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    // A pair of surrogates is two units and four bytes: one more for each.
-    if (code > 0x7ff && (code < 0xd800 || code > 0xdfff)) length += 2;
-    else if (code > 0x7f) length += 1;
-  }
-  return length;
-}
+const isControl = (character: string): boolean => character.search(CONTROL) !== -1;

@@ -12,8 +12,8 @@ const MIN_LENGTH = 4;
 const MIN_LENGTH_OF_PART = 8;
 
 export interface Masker {
-  /** A line as it may be shown, with the mark of a cut. */
-  line(raw: RawLine): string;
+  /** Lines as they may be shown, with the mark of a cut. */
+  lines(raws: readonly RawLine[]): string[];
   /** A text of the server's own, of one line or several. */
   text(text: string): string;
 }
@@ -28,8 +28,15 @@ export function createMasker(secrets: Iterable<string>): Masker {
     return cut ? shown + CUT_MARK : shown;
   }
 
+  /** Nearly always: then no line has to be looked at by itself. */
+  function holdNone(raws: readonly RawLine[]): boolean {
+    if (raws.some(({ cut }) => cut)) return false;
+    const plain = withoutColour(raws.map(({ text }) => text).join("\n"));
+    return !needles.some((needle) => plain.includes(needle));
+  }
+
   return {
-    line,
+    lines: (raws) => holdNone(raws) ? raws.map(({ text }) => text) : raws.map(line),
     text: (text) => text.split("\n").map((part) => line({ text: part, cut: false })).join("\n"),
   };
 }

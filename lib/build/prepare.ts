@@ -86,7 +86,7 @@ async function fetchStep(preparation: Preparation, workspace: Workspace): Promis
     timeout: installTimeout,
     now,
     signal,
-    mask: masker.line,
+    mask: masker.lines,
   });
   if (fetched.ok) {
     await log.say(`✓ ${label} in ${seconds(now() - begun)}`);

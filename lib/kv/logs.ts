@@ -191,11 +191,13 @@ function createWriter(
   }
 
   return {
-    async write(line) {
+    async write(lines) {
       if (lost) return;
-      const encoded = encodeLine(line);
-      queue.push(encoded);
-      queued += encoded.bytes;
+      for (const line of lines) {
+        const encoded = encodeLine(line);
+        queue.push(encoded);
+        queued += encoded.bytes;
+      }
       begin();
       if (queued > QUEUE_BYTES) await new Promise<void>((resolve) => waiting.push(resolve));
     },

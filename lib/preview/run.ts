@@ -48,7 +48,7 @@ export function startRun(
   let kind: LeaseKind = "build";
   const writer = logs.writer(appId, deployId, token, () => void run.stop());
   const run = runner.start({ app, deployId, commit, token, reuse }, {
-    line: (line) => writer.write(line),
+    write: (lines) => writer.write(lines),
     starting: async () => {
       await ports.commit(appId, { type: "phase-changed", token, phase: "starting" }, token);
     },

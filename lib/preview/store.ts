@@ -61,7 +61,7 @@ export interface PreviewStore {
 /** The one writer of a deploy's log. */
 export interface LogWriter {
   /** Resolves when there is room for more; lines are committed in the background. */
-  write(line: LogLine): Promise<void>;
+  write(lines: readonly LogLine[]): Promise<void>;
   /** Resolves when all that was written is committed, or the log is lost to another token. */
   flush(): Promise<void>;
   /** Nothing more will be written. */

@@ -45,10 +45,11 @@ buildTest(
     const job = testJob(app({ commands: { install } }), commit);
     const run = runner.start(job, {
       starting: () => Promise.resolve(),
-      line: async ({ source, stream, message }) => {
-        seen.push(`${source} ${stream} ${message}`);
+      write: async (lines) => {
+        seen.push(...lines.map(({ source, stream, message }) => `${source} ${stream} ${message}`));
         // The step goes on only when its first line has arrived here.
-        if (message === "one") await Deno.writeTextFile(`${folder}/sandboxes/shop/${job.token}/gate`, "go\n");
+        if (!lines.some(({ message }) => message === "one")) return;
+        await Deno.writeTextFile(`${folder}/sandboxes/shop/${job.token}/gate`, "go\n");
       },
     });
     liveUrl(await run.outcome);
@@ -185,8 +186,8 @@ for (
       ),
       {
         starting: () => Promise.resolve(),
-        line: (line) => {
-          if (line.message.startsWith(marker)) reached.resolve();
+        write: (lines) => {
+          if (lines.some(({ message }) => message.startsWith(marker))) reached.resolve();
           return Promise.resolve();
         },
       },
@@ -206,8 +207,8 @@ buildTest(
     const commit = await repository.commit(server("hello"));
     const run = runner.start(testJob(app({ commands: { start: "echo hello; sleep 600" } }), commit), {
       starting: () => Promise.resolve(),
-      line: (line) =>
-        line.source === "dev-server" ? Promise.reject(new Error("another token")) : Promise.resolve(),
+      write: ([{ source }]) =>
+        source === "dev-server" ? Promise.reject(new Error("another token")) : Promise.resolve(),
     });
     messageOf(await run.outcome);
     await run.stopped;

@@ -91,8 +91,8 @@ export function recordingSink(): RecordingSink {
   return {
     lines,
     starts: 0,
-    line(line) {
-      lines.push(line);
+    write(more) {
+      lines.push(...more);
       return Promise.resolve();
     },
     starting() {

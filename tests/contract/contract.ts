@@ -39,10 +39,10 @@ export async function wholeStory({ core, story }: House): Promise<void> {
     " data: x\n\nid: 7",
     "\u0000",
   ];
-  for (const text of texts) await writer.write(line(text));
+  for (const text of texts) await writer.write([line(text)]);
   await writer.flush();
   await core.commit(succeeded("token-1"));
-  await writer.write({ source: "dev-server", stream: "stderr", message: "Listening on 🌍", timestamp: 2 });
+  await writer.write([{ source: "dev-server", stream: "stderr", message: "Listening on 🌍", timestamp: 2 }]);
   await writer.flush();
   await story.claim();
   await story.write("token-2", 3);

@@ -54,7 +54,7 @@ Deno.test("X1 a reader that stops reading for megabytes holds up nobody, and the
   const socket = await handshake(house, OTHER_ORIGIN, "?after=0");
   const quick = CLIENTS[0].open(askOf(house, "0"));
   const writer = house.core.logs.writer(APP_ID, deploy(1), "token-1", () => {});
-  for (let n = 0; n < 12_000; n++) await writer.write(line("x".repeat(1_000)));
+  for (let n = 0; n < 12_000; n++) await writer.write([line("x".repeat(1_000))]);
   await writer.flush();
   const truth = await truthOf(house.core, house.story.deploys);
   await quick.until((events) => hasAll(itemsOf(events.slice(-1)), truth));

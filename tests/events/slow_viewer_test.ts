@@ -28,7 +28,7 @@ async function inCore(run: (core: CoreIsolate, story: Story) => Promise<void>): 
 async function goOn(core: CoreIsolate, story: Story): Promise<void> {
   const writer = core.logs.writer(APP_ID, story.deploys.at(-1)!, "token-1", () => {});
   const write = (message: string) =>
-    writer.write({ source: "build", stream: "stdout", message, timestamp: 1 });
+    writer.write([{ source: "build", stream: "stdout", message, timestamp: 1 }]);
   for (let n = 0; n < 3_000; n++) await write(`line ${n} ${"x".repeat(n % 200)}`);
   for (let n = 0; n < 20; n++) await write("y".repeat(16_000));
   for (let n = 0; n < 5; n++) await write("\u0001".repeat(9_900));

@@ -13,11 +13,11 @@ Deno.test("the first line is committed at once, what comes meanwhile together", 
   const gate = Promise.withResolvers<void>();
   const trouble: Trouble = { commit: async (go) => (await gate.promise, await go()) };
   const slow = await openLog(troubled(kv, trouble));
-  slow.writer.write(line("0"));
+  slow.writer.write([line("0")]);
   // Until the first append is on its way.
   await log.head();
   await log.head();
-  for (const n of numbers(300, 1)) slow.writer.write(line(n));
+  for (const n of numbers(300, 1)) slow.writer.write([line(n)]);
   gate.resolve();
   await slow.writer.flush();
   assertEquals(slow.announced.map(({ from, messages }) => [from, messages.length]), [[0, 1], [1, 300]]);
@@ -29,10 +29,10 @@ Deno.test("lines that trickle are committed once per interval", async () => {
   using kv = await Deno.openKv(":memory:");
   using time = new FakeTime();
   const log = await openLog(kv, { interval: 25 });
-  log.writer.write(line("0"));
+  log.writer.write([line("0")]);
   await log.writer.flush();
   for (const n of numbers(10, 1)) {
-    log.writer.write(line(n));
+    log.writer.write([line(n)]);
     await time.tickAsync(2);
     await log.head();
   }
@@ -50,10 +50,10 @@ Deno.test("S15 a line that comes in whichever moment the writer ends is written 
       announce: async (_app, _deploy, from) => {
         if (from > 0) return;
         for (let turn = 0; turn < turns; turn++) await null;
-        written.resolve(log.writer.write(line("last")));
+        written.resolve(log.writer.write([line("last")]));
       },
     });
-    log.writer.write(line("first"));
+    log.writer.write([line("first")]);
     await written.promise;
     await log.writer.flush();
     assertEquals((await log.head())!.lines, 2, `after ${turns} turns`);
@@ -69,7 +69,7 @@ Deno.test("a writer waits while the store does, and goes on with it", async () =
   const message = "x".repeat(10_000);
   let written = 0;
   const all = (async () => {
-    for (; written < 60; written++) await log.writer.write(line(message));
+    for (; written < 60; written++) await log.writer.write([line(message)]);
   })();
   for (let turn = 0; turn < 20; turn++) await log.head();
   assertEquals(written, 26, "256 KiB wait, and one line more");
@@ -84,7 +84,7 @@ Deno.test("X1 what is over the limit goes, oldest first, and the head says where
   using kv = await Deno.openKv(":memory:");
   const log = await openLog(kv, { keep: 2_000 });
   for (const n of numbers(50)) {
-    await log.writer.write(line(n.padStart(100, " ")));
+    await log.writer.write([line(n.padStart(100, " "))]);
     await log.writer.flush();
   }
   const { first, lines } = (await log.head())!;
@@ -96,7 +96,7 @@ Deno.test("X1 what is over the limit goes, oldest first, and the head says where
   await fence(kv, "token-2", { lines, first });
   const next = log.store.writer(APP_ID, ID, "token-2", () => {});
   for (let n = 0; n < 20; n++) {
-    await next.write(line("y".padStart(100, " ")));
+    await next.write([line("y".padStart(100, " "))]);
     await next.flush();
   }
   assertEquals((await readLines(kv, ID, 0, 70)).length, 50 - first);
@@ -106,12 +106,12 @@ Deno.test("X1 a burst that pushes out more batches than one commit can drop stil
   using kv = await Deno.openKv(":memory:");
   const log = await openLog(kv, { keep: 200_000 });
   for (const n of numbers(1_500)) {
-    log.writer.write(line(n));
+    log.writer.write([line(n)]);
     await log.writer.flush();
   }
-  for (let n = 0; n < 60; n++) log.writer.write(line("z".repeat(9_000)));
+  for (let n = 0; n < 60; n++) log.writer.write([line("z".repeat(9_000))]);
   await log.writer.flush();
-  await log.writer.write(line("end"));
+  await log.writer.write([line("end")]);
   await log.writer.flush();
   const { lines, first } = (await log.head())!;
   assertEquals(lines, 1_561);
@@ -121,8 +121,8 @@ Deno.test("X1 a burst that pushes out more batches than one commit can drop stil
 Deno.test("a line that no batch could hold is cut, for the store and for whoever is told", async () => {
   using kv = await Deno.openKv(":memory:");
   const log = await openLog(kv);
-  await log.writer.write(line("é".repeat(100_000)));
-  await log.writer.write(line("after"));
+  await log.writer.write([line("é".repeat(100_000))]);
+  await log.writer.write([line("after")]);
   await log.writer.flush();
   const [long, after] = await stored(kv);
   assertEquals([long, after], log.announced.flatMap(({ messages }) => messages));
@@ -133,7 +133,7 @@ Deno.test("any stretch of a log can be read, across batches of every size", asyn
   using kv = await Deno.openKv(":memory:");
   const log = await openLog(kv);
   for (const n of numbers(3_000)) {
-    log.writer.write(line(n));
+    log.writer.write([line(n)]);
     if (Number(n) % 97 < 30) await log.writer.flush();
   }
   await log.writer.flush();

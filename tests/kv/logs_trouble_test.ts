@@ -21,12 +21,12 @@ async function whileTimePasses<T>(time: FakeTime, kv: Deno.Kv, promise: Promise<
 Deno.test("X3 whoever lost the log to another token appends nothing more, and is told once", async () => {
   using kv = await Deno.openKv(":memory:");
   const log = await openLog(kv);
-  await log.writer.write(line("mine"));
+  await log.writer.write([line("mine")]);
   await log.writer.flush();
   await fence(kv, "token-2", { lines: 1 });
-  await log.writer.write(line("too late"));
+  await log.writer.write([line("too late")]);
   await log.writer.flush();
-  await log.writer.write(line("much too late"));
+  await log.writer.write([line("much too late")]);
   await log.writer.flush();
   assertEquals([log.lost, log.announced.length], [1, 1]);
   assertEquals(await stored(kv), ["mine"]);
@@ -38,7 +38,7 @@ Deno.test("X3 a writer that comes to a log of another token, a closed one or non
     const log = await openLog(kv);
     if (head === null) await kv.delete(keys.logHead(ID));
     else await fence(kv, head.token, head);
-    await log.writer.write(line("no"));
+    await log.writer.write([line("no")]);
     await log.writer.flush();
     assertEquals([log.lost, log.announced.length, (await stored(kv)).length], [1, 0, 0]);
   }
@@ -47,10 +47,10 @@ Deno.test("X3 a writer that comes to a log of another token, a closed one or non
 Deno.test("X3 a writer that waits for room is let go when the log is lost", async () => {
   using kv = await Deno.openKv(":memory:");
   const log = await openLog(kv);
-  await log.writer.write(line("0"));
+  await log.writer.write([line("0")]);
   await log.writer.flush();
   await fence(kv, "token-2", { lines: 1 });
-  await Promise.all(Array.from({ length: 60 }, () => log.writer.write(line("x".repeat(10_000)))));
+  await Promise.all(Array.from({ length: 60 }, () => log.writer.write([line("x".repeat(10_000))])));
   await log.writer.flush();
   assertEquals([log.lost, (await log.head())!.lines], [1, 1]);
 });
@@ -58,11 +58,11 @@ Deno.test("X3 a writer that waits for room is let go when the log is lost", asyn
 Deno.test("X3 a takeover goes on with the next number", async () => {
   using kv = await Deno.openKv(":memory:");
   const log = await openLog(kv);
-  for (const n of numbers(5)) log.writer.write(line(n));
+  for (const n of numbers(5)) log.writer.write([line(n)]);
   await log.writer.flush();
   await fence(kv, "token-2", { lines: 5 });
   const next = log.store.writer(APP_ID, ID, "token-2", () => {});
-  await next.write(line("5"));
+  await next.write([line("5")]);
   await next.flush();
   assertEquals(log.announced.at(-1), { from: 5, messages: ["5"] });
   assertEquals(await stored(kv), numbers(6));
@@ -81,9 +81,9 @@ for (const applied of [true, false]) {
         throw new Error("connection lost");
       },
     }));
-    for (const n of numbers(4)) log.writer.write(line(n));
+    for (const n of numbers(4)) log.writer.write([line(n)]);
     await whileTimePasses(time, kv, log.writer.flush());
-    for (const n of numbers(4, 4)) log.writer.write(line(n));
+    for (const n of numbers(4, 4)) log.writer.write([line(n)]);
     await whileTimePasses(time, kv, log.writer.flush());
     assertEquals(log.announced.flatMap(({ messages }) => messages), numbers(8));
     assertEquals(log.announced.map(({ from }) => from)[0], 0);
@@ -108,9 +108,9 @@ Deno.test("X1 a store that cannot even be read for a while loses and doubles not
       if (commits === 2 && ++reads < 4) throw new Error("still lost");
     },
   }));
-  log.writer.write(line("0"));
+  log.writer.write([line("0")]);
   await whileTimePasses(time, kv, log.writer.flush());
-  for (const n of numbers(3, 1)) log.writer.write(line(n));
+  for (const n of numbers(3, 1)) log.writer.write([line(n)]);
   await whileTimePasses(time, kv, log.writer.flush());
   assertEquals(log.announced.flatMap(({ messages }) => messages), numbers(4));
   assertEquals(await stored(kv), numbers(4));
@@ -121,10 +121,10 @@ Deno.test("a writer on a store that was closed gives up", async () => {
   using _errors = quiet();
   const kv = await Deno.openKv(":memory:");
   const log = await openLog(kv);
-  await log.writer.write(line("0"));
+  await log.writer.write([line("0")]);
   await log.writer.flush();
   kv.close();
-  await log.writer.write(line("1"));
+  await log.writer.write([line("1")]);
   await log.writer.flush();
   assertEquals(log.lost, 1);
 });

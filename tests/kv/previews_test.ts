@@ -166,7 +166,7 @@ Deno.test("X1 an event counts the lines of each open log; the one that closes a 
   let stop = false;
   const writing = (async () => {
     while (!stop && lost === 0) {
-      await writer.write(line("x"));
+      await writer.write([line("x")]);
       await writer.flush();
     }
   })();
@@ -186,7 +186,7 @@ Deno.test("X1 an event counts the lines of each open log; the one that closes a 
   assertEquals(events.filter(({ opens }) => opens.length > 0).map(({ rev, opens }) => [rev, opens]), [[2, [
     deploy(1),
   ]]]);
-  await writer.write(line("too late"));
+  await writer.write([line("too late")]);
   await writer.flush();
   assertEquals([lost, (await logs.head(deploy(1)))!.lines], [1, head!.lines]);
   kv.close();
@@ -199,12 +199,12 @@ Deno.test("X3 a takeover keeps the log's lines and shuts out whoever wrote befor
   await change(store, claimed("pending", "a", 1));
   let lost = 0;
   const dead = logs.writer(APP_ID, deploy(1), "a", () => lost++);
-  await dead.write(line("one"));
+  await dead.write([line("one")]);
   await dead.flush();
   const { entries } = await change(store, claimed("takeover", "b", 2));
   assertEquals(entries.map(({ at, opens, closes }) => [at, opens, closes]), [[{ [deploy(1)]: 1 }, [], []]]);
   assertEquals(await logs.head(deploy(1)), { appId: APP_ID, lines: 1, first: 0, closed: false, token: "b" });
-  await dead.write(line("two"));
+  await dead.write([line("two")]);
   await dead.flush();
   assertEquals([lost, (await logs.head(deploy(1)))!.lines], [1, 1]);
   kv.close();

@@ -88,7 +88,7 @@ export class Story {
   /** Resolves when the lines are committed. */
   async write(token: string | undefined, count: number): Promise<void> {
     const writer = token === undefined ? undefined : this.#writers.get(token);
-    for (let i = 0; i < count; i++) await writer?.write(line(`line ${this.#lines++}`));
+    for (let i = 0; i < count; i++) await writer?.write([line(`line ${this.#lines++}`)]);
     await writer?.flush();
   }
 

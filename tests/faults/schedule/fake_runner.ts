@@ -33,7 +33,7 @@ export class FakeRun implements BuildRun {
     for (let i = 0; i < count && this.alive; i++) {
       const message = `${this.job.token} ${this.written++} `.padEnd(width, "x");
       const source = this.state === "live" ? "dev-server" : "build";
-      void this.sink.line({ source, stream: "stdout", message, timestamp: Date.now() });
+      void this.sink.write([{ source, stream: "stdout", message, timestamp: Date.now() }]);
     }
   }
 
