@@ -23,8 +23,8 @@ export interface Listener {
   tail(): string[];
 }
 
-/** Bytes after which others get their turn: a command that floods its log must not hold up other apps. */
-const FLOOD = 32 * 1024;
+/** Lines after which others get their turn: a command that floods its log must not hold up other apps. */
+const LINES_PER_TURN = 512;
 /** How much of a command's last words is told with its failure. */
 const TAIL_LINES = 20;
 
@@ -32,7 +32,6 @@ export function createBuildLog(sink: BuildSink, masker: Masker, now: () => numbe
   // stdout and stderr are read at the same time, but the log has one order.
   let queue = Promise.resolve();
 
-  /** What comes at once is handed on at once: a flood has no time for each line. */
   const hand = (lines: readonly LogLine[]): Promise<void> => queue = queue.then(() => sink.write(lines));
 
   return {
@@ -44,18 +43,17 @@ export function createBuildLog(sink: BuildSink, masker: Masker, now: () => numbe
       const tail = createTail(TAIL_LINES);
 
       async function handAll(stream: "stdout" | "stderr", raws: readonly RawLine[]): Promise<void> {
-        if (raws.length === 0) return;
-        const messages = masker.lines(raws);
-        for (const message of messages.slice(-TAIL_LINES)) tail.push(withoutColour(message));
-        const timestamp = now();
-        await hand(messages.map((message) => ({ source, stream, message, timestamp })));
+        for (let from = 0; from < raws.length; from += LINES_PER_TURN) {
+          if (from > 0) await afterIo();
+          const messages = masker.lines(raws.slice(from, from + LINES_PER_TURN));
+          for (const message of messages.slice(-TAIL_LINES)) tail.push(withoutColour(message));
+          const timestamp = now();
+          await hand(messages.map((message) => ({ source, stream, message, timestamp })));
+        }
       }
 
       return {
-        async output(stream, bytes) {
-          await handAll(stream, readers[stream].push(bytes));
-          if (bytes.length >= FLOOD) await afterIo();
-        },
+        output: (stream, bytes) => handAll(stream, readers[stream].push(bytes)),
         async end() {
           await handAll("stdout", readers.stdout.end());
           await handAll("stderr", readers.stderr.end());

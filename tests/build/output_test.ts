@@ -49,7 +49,7 @@ buildTest("X3 a step that prints for ever is slowed by the log and ended by the 
   let lines = 0;
   const run = scene.runner.start(testJob(scene.app({ commands: { install: "yes" } }), commit), {
     starting: () => Promise.resolve(),
-    // The log takes one turn of the event loop for what comes at once, as a store would.
+    // The log takes one turn of the event loop for some lines, as a store would.
     write: (more) => {
       lines += more.length;
       return new Promise((resolve) => setImmediate(resolve));
