@@ -18,6 +18,8 @@ export interface Sink {
   ready(): boolean;
   /** Calls back, once, when `ready` may be true again. */
   whenReady(callback: () => void): void;
+  /** To be awaited by whoever has more to write at once: resolves when this one should be on its way. */
+  flushed?(chunk: Chunk): Promise<void> | undefined;
   /** A comment or an empty frame, so that both ends see that the other is there. */
   keepAlive(): void;
   /** Says goodbye; what was written before still arrives. */
@@ -151,7 +153,9 @@ export class Viewer {
         const chunk = await feed.ways.on(this.#position, target, this.#finished) ?? await this.#restart();
         if (chunk === null || this.#closed) return;
         this.#position = chunk.end;
-        if (chunk.items.length > 0) sink.write(chunk);
+        if (chunk.items.length === 0) continue;
+        sink.write(chunk);
+        await sink.flushed?.(chunk);
       }
     } catch (error) {
       logError("replay-failed", error, { appId });

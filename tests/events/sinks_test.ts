@@ -1,9 +1,11 @@
 /** The two streaming sinks on real connections, with a hub whose times are short. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { Chunk } from "../../lib/events/chunk.ts";
 import { createSseSink } from "../../lib/events/sse.ts";
 import { createSocketSink } from "../../lib/events/websocket.ts";
 import type { Joined } from "../../lib/events/hub.ts";
 import type { Sink } from "../../lib/events/viewer.ts";
+import { START } from "../../lib/protocol/cursor.ts";
 import { APP_ID } from "../preview/samples.ts";
 import { type CoreIsolate, type CoreOptions, makeApp, openIsolate } from "../support/core_isolate.ts";
 
@@ -94,6 +96,15 @@ Deno.test("A11 WebSocket: a quiet stream carries empty frames", () =>
     assertEquals(JSON.parse(frames[0]).length, 1);
     await empty(core);
   }, { keepAliveEvery: 5 }));
+
+Deno.test("SSE: only a chunk that is larger than what HTTP has room for is waited for", async () => {
+  const { sink } = createSseSink({ gone() {} });
+  const chunk = (length: number) =>
+    new Chunk([{ event: { type: "error", payload: { message: "x".repeat(length) } } }], START);
+  assertEquals(sink.flushed!(chunk(100)), undefined);
+  assert(sink.flushed!(chunk(10_000)) instanceof Promise);
+  await sink.flushed!(chunk(10_000));
+});
 
 Deno.test("A11 an old stream says that one should come back, and ends", () =>
   serving(async (url) => {

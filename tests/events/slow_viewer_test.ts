@@ -50,6 +50,7 @@ const observed = (sink: Sink, onWritten: (chunk: Chunk) => void): Sink => ({
   },
   ready: () => sink.ready(),
   whenReady: (callback) => sink.whenReady(callback),
+  flushed: (chunk) => sink.flushed?.(chunk),
   keepAlive: () => sink.keepAlive(),
   close: (farewell) => sink.close(farewell),
 });

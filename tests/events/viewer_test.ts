@@ -5,6 +5,7 @@ import { APP_ID, deploy } from "../preview/samples.ts";
 import { makeApp, openIsolate } from "../support/core_isolate.ts";
 import { Collector } from "../support/core_sink.ts";
 import { assertWhole, hasAll, Story, truthOf } from "../support/core_story.ts";
+import { until } from "../support/until.ts";
 import { inCore, leave, watch } from "./core.ts";
 
 Deno.test("X1 from each cursor that was ever sent a resume yields exactly the rest", () =>
@@ -81,6 +82,41 @@ Deno.test("X1 a viewer that stops again and again while it catches up still gets
     assert(stopping.chunks.length > 2);
     assertWhole(stopping.items, truth, START);
     joined.leave();
+  }));
+
+Deno.test("X1 a replay goes on when its last chunk is on its way, and whoever leaves meanwhile gets no more", () =>
+  inCore(async (core, story) => {
+    await story.claim();
+    for (let n = 0; n < 3; n++) await story.write("token-1", 800);
+    class Slow extends Collector {
+      readonly flushes: (() => void)[] = [];
+      flushed(): Promise<void> {
+        return new Promise((resolve) => this.flushes.push(resolve));
+      }
+    }
+    const [stays, leaves] = [new Slow(), new Slow()];
+    const [place, other] = [
+      (await core.hub.join(APP_ID, START, stays))!,
+      (await core.hub.join(APP_ID, START, leaves))!,
+    ];
+    for (let n = 1; !place.viewer.caughtUp; n++) {
+      await until(`chunk ${n} was written`, () => stays.flushes.length === n || place.viewer.caughtUp);
+      assert(stays.chunks.length === stays.flushes.length);
+      stays.flushes.at(-1)!();
+    }
+    assert(stays.chunks.length > 3);
+    const truth = await truthOf(core, story.deploys);
+    assertWhole(stays.items, truth, START);
+
+    await until("one chunk was written", () => leaves.flushes.length === 1);
+    other.leave();
+    leaves.flushes[0]();
+    await other.replayed;
+    assertEquals(leaves.chunks.length, 1);
+    await story.write("token-1", 1);
+    await stays.until(() => stays.chunks.length > stays.flushes.length);
+    assertWhole(stays.items, await truthOf(core, story.deploys), START);
+    leave({ joined: place });
   }));
 
 Deno.test("X1 whoever was away for longer than events are kept gets the rest of his log, then things as they are", () =>
