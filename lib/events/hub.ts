@@ -218,7 +218,7 @@ export function createHub(options: HubOptions): Hub {
     // Spread, so that viewers who came together do not come back together.
     const stay = maxAge * (0.9 + Math.random() * 0.1 - 1 / AGE_STEPS);
     room.viewers.set(viewer, { until: Math.trunc(performance.now() + stay), release });
-    const replayed = viewer.catchUp();
+    const replayed = viewer.catchUp(true);
     if (room.gone) viewer.close({ type: "gone" });
     else if (draining !== null) {
       const spreadMs = draining;

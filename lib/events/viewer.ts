@@ -136,8 +136,11 @@ export class Viewer {
     });
   }
 
-  /** Reads from KV what lies between this viewer and the feed, at the sink's pace; then follows the ring. */
-  async catchUp(): Promise<void> {
+  /**
+   * Reads from KV what lies between this viewer and the feed, at the sink's pace; then follows the ring.
+   * @param joining lets each chunk be on its way before the next; whoever fell behind later gets them as fast as he can
+   */
+  async catchUp(joining = false): Promise<void> {
     const { sink } = this;
     const { feed, appId } = this.#source;
     try {
@@ -155,7 +158,7 @@ export class Viewer {
         this.#position = chunk.end;
         if (chunk.items.length === 0) continue;
         sink.write(chunk);
-        await sink.flushed?.(chunk);
+        if (joining) await sink.flushed?.(chunk);
       }
     } catch (error) {
       logError("replay-failed", error, { appId });
