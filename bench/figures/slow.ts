@@ -100,7 +100,7 @@ export async function run({ rounds, quick }: RunOptions): Promise<Figure> {
   await using server = await startInstrumentedServer();
   await using subject = await wakelight(server);
   const appId = subject.path.split("/")[3];
-  const scene: Scene = { server, subject, appId, count, seconds: quick ? 2 : 15 };
+  const scene: Scene = { server, subject, appId, count, seconds: quick ? 2 : 5 };
   for (const transport of TRANSPORTS) {
     const name = NAMES[transport];
     const costs: Cost[] = [];
