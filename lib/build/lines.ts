@@ -25,6 +25,7 @@ export interface LineReader {
 /** Where in a control sequence we are: ECMA-48 calls the parts so. */
 type Mode = "text" | "escape" | "intermediate" | "csi" | "string" | "string-escape";
 
+/** C0, DEL and C1: whatever lies between two of them is text. */
 // deno-lint-ignore no-control-regex
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/g;
 const BEL = 0x07, TAB = 0x09, LF = 0x0a, CR = 0x0d, CAN = 0x18, SUB = 0x1a, ESC = 0x1b;

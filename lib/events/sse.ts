@@ -81,8 +81,8 @@ class SseSink implements Sink, UnderlyingDefaultSource<Uint8Array> {
 
   /**
    * HTTP gathers what waits for a connection in one buffer, which stays as large as it ever was. So a replay lets the socket
-   * have its turn after each chunk, which halves what a stream holds after 500 lines (bench/figures/idle.ts). What is live
-   * does not wait: there fewer and larger writes count.
+   * have its turn after each chunk, which halves what a stream holds after 500 lines (bench/figures/idle.ts). Who
+   * is live or fell behind does not wait: there fewer and larger writes count.
    */
   flushed({ sse }: Chunk): Promise<void> | undefined {
     if (sse.length > HTTP_BUFFER) return afterIo();

@@ -17,7 +17,7 @@ export type LogLine = Omit<LogPayload, "deployId" | "line">;
 
 /** What the run tells while it goes on. */
 export interface BuildSink {
-  /** Resolves when the log has room for more: the child's pipe waits for it. Lines are clean and masked already. */
+  /** Resolves when the log has room for more: the child's pipe waits for it. Lines are in order, clean and masked already. */
   write(lines: readonly LogLine[]): Promise<void>;
   /** The app's process was started; its port is being probed. */
   starting(): Promise<void>;
